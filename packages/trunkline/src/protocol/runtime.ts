@@ -1,0 +1,25 @@
+/**
+ * What the core asks of the machine it runs on.
+ *
+ * The core is bytes in, events out: it has no clock, no randomness and no text codec of its own,
+ * because every runtime does those better. Whoever makes a core hands it one of these.
+ * Nothing in here may keep a reference to the bytes it was given.
+ */
+export interface Runtime {
+  /** SHA-1 of an ASCII string, in base64 (RFC 6455, section 4.2.2). */
+  sha1Base64(text: string): string;
+  /** Fills all of `bytes` from a strong source of entropy (RFC 6455, section 10.3). */
+  fillRandom(bytes: Uint8Array): void;
+  /** Whether `bytes[start, end)` is well-formed UTF-8. */
+  isUtf8(bytes: Uint8Array, start: number, end: number): boolean;
+  /** Decodes `bytes[start, end)`, or returns undefined when it is not well-formed UTF-8. A leading U+FEFF is kept. */
+  decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined;
+  /** Length in bytes of `text` as UTF-8, lone surrogates counted as U+FFFD. */
+  utf8Length(text: string): number;
+  /** Writes `text` as UTF-8 at `offset`, lone surrogates as U+FFFD; returns the bytes written. */
+  writeUtf8(text: string, into: Uint8Array, offset: number): number;
+  /** XORs `bytes[start, end)` with the four key bytes at `key[keyAt]`, in place; the first byte takes `key[keyAt]`. */
+  mask(bytes: Uint8Array, start: number, end: number, key: Uint8Array, keyAt: number): void;
+  /** A new array of `size` bytes whose contents are unspecified; the caller overwrites all of it. */
+  allocate(size: number): Uint8Array;
+}
