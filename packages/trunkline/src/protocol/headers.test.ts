@@ -13,6 +13,8 @@ import {
   parseUpgrade,
 } from "./headers.ts";
 
+fc.configureGlobal({ seed: 6455 });
+
 const tokenCharacters =
   "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const token = fc
@@ -171,11 +173,10 @@ for (const [value, expected] of extensionLists) {
   });
 }
 
-const extensions = fc.array(
-  fc.record({
-    name: token,
-    parameters: fc.array(fc.tuple(token, fc.oneof(token, fc.constant(true as const)))),
-  }),
+const extensions: fc.Arbitrary<readonly Extension[]> = fc.array(
+  fc
+    .tuple(token, fc.array(fc.tuple(token, fc.oneof(token, fc.constant(true as const)))))
+    .map(([name, parameters]) => extension(name, ...parameters)),
   { minLength: 1, maxLength: 6 },
 );
 
