@@ -1,9 +1,8 @@
-// Builds every package, in the order of their dependencies.
-import { spawnSync } from "node:child_process";
+// @ts-check
+// `npm run build`: builds every package, in the order of their dependencies.
+import { run } from "./lib/workspace.mjs";
 
 const inOrder = ["trunkline", "@trunkline/console", "@trunkline/cli"];
 for (const name of inOrder) {
-  const args = ["run", "build", "--workspace", name, "--if-present", "--silent"];
-  const { status } = spawnSync("npm", args, { stdio: "inherit", shell: process.platform === "win32" });
-  if (status !== 0) process.exit(status ?? 1);
+  run("npm", ["run", "build", "--workspace", name, "--if-present", "--silent"]);
 }
