@@ -1,6 +1,20 @@
-// Seam; the implementation follows.
+/**
+ * One open WebSocket over one transport: it feeds the core with what comes, acts on its events,
+ * keeps the deadlines (heartbeat, closing handshake), and tells the owner.
+ *
+ * The main road of a byte: transport -> `#onData` -> core -> `#take` -> owner; and back: `send` ->
+ * core -> outbox -> transport. Client and server own connections; neither is known here.
+ */
+import { ABNORMAL_CLOSURE, type Close, TRY_AGAIN_LATER } from "../protocol/close.ts";
+import type { MessageCodec } from "../protocol/codec.ts";
+import { Core, type ReadEvent } from "../protocol/core.ts";
+import type { Failure } from "../protocol/failures.ts";
+import { Heartbeat } from "../protocol/heartbeat.ts";
 import type { Clock } from "./clock.ts";
-import type { Transport } from "./transport.ts";
+import { deadlinesOf, type Expiring } from "./deadlines.ts";
+import { nodeRuntime } from "./node-runtime.ts";
+import { Outbox } from "./outbox.ts";
+import type { Receiver, Transport } from "./transport.ts";
 
 /** How a connection ended. */
 export interface CloseInfo {
@@ -8,64 +22,403 @@ export interface CloseInfo {
   readonly code: number;
   /** The peer's reason, or "". */
   readonly reason: string;
-  /** Whether both sides sent a Close and the stream ended in order. */
+  /** Whether the closing handshake was completed (RFC 6455, section 7.1.4). */
   readonly wasClean: boolean;
 }
 
-export interface ConnectionOptions {
+/** What to do when the outgoing queue is full. */
+export type Overflow = "close" | "drop-newest" | "drop-oldest";
+
+/** What the connections of one server or client have in common. */
+export interface ConnectionSettings {
   readonly role: "client" | "server";
-  readonly transport: Transport;
-  /** Bytes that came after the opening handshake in the same read. */
-  readonly head?: Uint8Array;
   /** Bytes; a longer message fails the connection with 1009. */
   readonly maxMessageSize: number;
-  /** Milliseconds between pings; 0 sends none. Gone after one unanswered. */
+  /** Milliseconds between pings; 0 sends none. Gone after one that nothing answered. */
   readonly heartbeat: number;
-  /** Milliseconds to wait for the peer's Close, and then for the end of the stream. */
+  /** Milliseconds to wait for the peer's Close and the end of the stream, each. */
   readonly closeTimeout: number;
   /** Bytes queued above which `send` returns false. */
   readonly highWaterMark: number;
   /** Bytes queued at the most. */
   readonly outgoingLimit: number;
-  readonly overflow: "close" | "drop-newest" | "drop-oldest";
+  readonly overflow: Overflow;
   readonly clock: Clock;
 }
 
 /** The owner of a connection: the client's WebSocket, or the server's socket. */
 export interface ConnectionOwner {
-  /** A whole message: a string for text, a copy of the bytes for binary. */
-  onMessage(data: string | Uint8Array): void;
+  /** A whole message: a string for text, for binary a copy of the bytes, alone in its ArrayBuffer. */
+  onMessage(data: string | Uint8Array<ArrayBuffer>): void;
   /** The outgoing queue is empty again after `send` returned false. */
   onDrain(): void;
-  /** The closing handshake began: our Close or the peer's, or a failure. Once, before onClose. */
+  /** The closing handshake began: our Close, the peer's, or a failure. Once, before `onClose`. */
   onClosing(): void;
   /** The stream is gone. Once; nothing follows. */
   onClose(info: CloseInfo): void;
-  /** The peer broke the protocol (before onClose), or the stream failed: for the client's `error` event and the log. */
-  onFailure(error: Error): void;
-  /** `count` queued messages were dropped by the overflow policy. */
+  /** The peer broke the protocol, vanished, or the stream failed. Before `onClose`. */
+  onFailure(error: ConnectionError): void;
+  /** Queued messages were dropped by the overflow policy. */
   onDropped(count: number): void;
   /** A callback of the owner threw. */
   onUncaught(error: unknown): void;
 }
 
-export declare class Connection {
-  constructor(owner: ConnectionOwner, options: ConnectionOptions);
-  /** Begins to read. Events come after this call returned, never inside it. */
-  start(): void;
-  /** Queues a message. True below the high-water mark. On a closing or closed connection: discards, false. */
-  send(data: string | Uint8Array): boolean;
-  ping(data?: Uint8Array): void;
-  /** Starts the closing handshake. Arguments are validated by the caller (see protocol/close.ts). */
-  close(code?: number, reason?: string): void;
-  /** Drops the stream at once, without a Close. */
-  terminate(): void;
-  pause(): void;
-  resume(): void;
-  ref(): void;
-  unref(): void;
+/** Why a connection failed. */
+export class ConnectionError extends Error {
+  /** The close code sent to the peer, or 1006 when none could be. */
+  readonly code: number;
+
+  constructor(message: string, code: number, cause?: Error) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "ConnectionError";
+    this.code = code;
+  }
+}
+
+/** Bytes of one connection handled in one turn of the loop; then the others have theirs. */
+const TURN_BYTES = 262_144;
+/** A read shorter than this emptied the system's buffer, and ends the connection's part of the turn. */
+const FULL_READ = 65_536;
+const NOTHING = new Uint8Array(0);
+const NEVER = Number.POSITIVE_INFINITY;
+
+export class Connection implements Receiver, Expiring {
+  readonly #owner: ConnectionOwner;
+  readonly #settings: ConnectionSettings;
+  readonly #transport: Transport;
+  readonly #outbox: Outbox;
+  readonly #core: Core;
+  readonly #heartbeat: Heartbeat;
+  #received: Close | undefined;
+  #paused = false;
+  #pumping = false;
+  #resuming = false;
+  #drainOwed = false;
+  #closing = false;
+  #gone = false;
+  #closeBy = NEVER;
+  #turnBytes = 0;
+  /** The last ping while nothing could be sent: only it is answered (RFC 6455, section 5.5.3). */
+  #unanswered: Uint8Array | undefined;
+
+  constructor(
+    owner: ConnectionOwner,
+    transport: Transport,
+    settings: ConnectionSettings,
+    codec?: MessageCodec,
+  ) {
+    this.#owner = owner;
+    this.#transport = transport;
+    this.#settings = settings;
+    this.#outbox = new Outbox(transport, settings.overflow);
+    const { role, maxMessageSize } = settings;
+    this.#core = new Core({
+      role,
+      maxMessageSize,
+      runtime: nodeRuntime,
+      sink: this.#outbox,
+      codec,
+    });
+    this.#heartbeat = new Heartbeat(settings.heartbeat, settings.clock.now());
+  }
+
+  /**
+   * Begins to read; `head` are bytes that came behind the opening handshake.
+   * Events come after this call returned, never inside it.
+   */
+  start(head?: Uint8Array): void {
+    deadlinesOf(this.#settings.clock).add(this);
+    if (head !== undefined && head.length > 0) process.nextTick(() => this.onData(head));
+    this.#transport.start(this);
+  }
+
+  /** WHATWG's numbers: 1 open, 2 closing, 3 closed. */
+  get readyState(): 1 | 2 | 3 {
+    if (this.#gone) return 3;
+    return this.#closing ? 2 : 1;
+  }
+
   /** Bytes of frames that have not left yet. */
-  readonly bufferedAmount: number;
-  /** WHATWG numbers: 1 open, 2 closing, 3 closed. */
-  readonly readyState: 1 | 2 | 3;
+  get bufferedAmount(): number {
+    return this.#outbox.size;
+  }
+
+  /**
+   * Queues a message. False above the high-water mark, queued either way; when the connection is
+   * not open it is discarded, and false.
+   */
+  send(data: string | Uint8Array, compress = false): boolean {
+    if (this.#closing) return false;
+    if (this.#outbox.blocked && !this.#makeRoom(messageSize(data))) return false;
+    this.#outbox.droppable = true;
+    if (typeof data === "string") this.#core.text(data, compress);
+    else this.#core.binary(data, compress);
+    this.#outbox.droppable = false;
+    return this.#belowHighWater();
+  }
+
+  /** Queues a frame that `encodeMessage` made, the same bytes for many connections. */
+  sendEncoded(frame: Uint8Array): boolean {
+    if (this.#closing) return false;
+    if (this.#outbox.blocked && !this.#makeRoom(frame.length)) return false;
+    this.#outbox.droppable = true;
+    this.#core.encoded(frame);
+    this.#outbox.droppable = false;
+    return this.#belowHighWater();
+  }
+
+  #belowHighWater(): boolean {
+    if (this.#outbox.size <= this.#settings.highWaterMark) return true;
+    this.#drainOwed = true;
+    return false;
+  }
+
+  /** Applies the overflow policy; whether there is room for `size` bytes more. */
+  #makeRoom(size: number): boolean {
+    const { outgoingLimit, overflow } = this.#settings;
+    const excess = this.#outbox.size + size - outgoingLimit;
+    if (excess <= 0) return true;
+    if (overflow === "close") {
+      this.#fail(`the outgoing queue exceeded ${outgoingLimit} bytes`, TRY_AGAIN_LATER);
+      return false;
+    }
+    if (overflow === "drop-oldest") {
+      const count = this.#outbox.dropOldest(excess);
+      if (count > 0) this.#tell(() => this.#owner.onDropped(count));
+      if (this.#outbox.size + size <= outgoingLimit) return true;
+    }
+    this.#tell(() => this.#owner.onDropped(1));
+    return false;
+  }
+
+  /** Sends a ping; discarded when the connection is not open. @throws {RangeError} over 125 bytes */
+  ping(data: Uint8Array = NOTHING): void {
+    if (!this.#closing) this.#core.ping(data);
+  }
+
+  /** Starts the closing handshake (RFC 6455, section 7.1.2); nothing when it has begun. */
+  close(code?: number, reason?: string): void {
+    if (this.#closing) return;
+    this.#core.close(code, reason);
+    this.#beginClosing();
+  }
+
+  /** Drops the stream at once, without a Close. */
+  terminate(): void {
+    if (this.#gone) return;
+    this.#closing = true;
+    this.#core.stop();
+    this.#transport.destroy();
+  }
+
+  /** Stops reading; the heartbeat judges nobody meanwhile. */
+  pause(): void {
+    if (this.#paused || this.#gone) return;
+    this.#paused = true;
+    this.#transport.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused || this.#gone) return;
+    this.#paused = false;
+    this.#heartbeat.heard();
+    if (this.#pumping || this.#resuming) return;
+    this.#resuming = true;
+    process.nextTick(() => {
+      this.#resuming = false;
+      if (this.#paused || this.#gone) return;
+      this.#pump();
+      if (!this.#paused) this.#transport.resume();
+    });
+  }
+
+  ref(): void {
+    this.#transport.ref();
+  }
+
+  unref(): void {
+    this.#transport.unref();
+  }
+
+  // ---- what the transport tells
+
+  onData(bytes: Uint8Array): void {
+    if (this.#gone) return;
+    this.#heartbeat.heard();
+    this.#core.feed(bytes);
+    this.#pump();
+    if (bytes.length < FULL_READ) this.#turnBytes = 0;
+    else this.#boundTurn(bytes.length);
+  }
+
+  /** libuv reads one busy connection many times in a row; the others must not wait for it. */
+  #boundTurn(count: number): void {
+    this.#turnBytes += count;
+    if (this.#turnBytes < TURN_BYTES || this.#paused) return;
+    this.#turnBytes = 0;
+    this.#transport.pause();
+    setImmediate(() => {
+      if (!this.#paused && !this.#gone) this.#transport.resume();
+    });
+  }
+
+  /** Takes events until there are none, or until the owner wants no more. */
+  #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    this.#outbox.hold();
+    while (!this.#paused) {
+      const event = this.#core.next();
+      if (event === undefined) break;
+      this.#take(event);
+    }
+    this.#core.keep();
+    this.#pumping = false;
+    this.#outbox.release();
+  }
+
+  #take(event: ReadEvent): void {
+    switch (event.type) {
+      case "text":
+      case "binary":
+        // As in a browser, nothing is delivered once we have begun to close.
+        if (!this.#closing) this.#deliver(event.data);
+        return;
+      case "ping":
+        return this.#answerPing(event.data);
+      case "pong":
+        return;
+      case "close":
+        return this.#takeClose(event.close);
+      case "fail":
+        return this.#takeFailure(event.failure);
+    }
+  }
+
+  #deliver(data: string | Uint8Array<ArrayBuffer>): void {
+    try {
+      this.#owner.onMessage(data);
+    } catch (error) {
+      this.#owner.onUncaught(error);
+    }
+  }
+
+  #answerPing(data: Uint8Array): void {
+    if (this.#closing) return;
+    if (this.#outbox.blocked) this.#unanswered = data;
+    else this.#core.pong(data);
+  }
+
+  #takeClose(close: Close): void {
+    this.#received = close;
+    // "the endpoint typically echos the status code it received" (RFC 6455, section 5.5.1).
+    if (this.#core.state === "closedByPeer") this.#core.close(close.code);
+    this.#beginClosing();
+    this.#endStream();
+  }
+
+  #takeFailure(failure: Failure): void {
+    const { reason, section, code } = failure;
+    const where = section.startsWith("RFC") ? section : `RFC 6455, section ${section}`;
+    this.#reportFailure(new ConnectionError(`${reason} (${where})`, code));
+    this.#beginClosing();
+    this.#outbox.end();
+  }
+
+  /** "The server MUST close the underlying TCP connection first" (RFC 6455, section 7.1.1): a client waits. */
+  #endStream(): void {
+    if (this.#core.state !== "closed") return;
+    this.#closeBy = this.#settings.clock.now() + this.#settings.closeTimeout;
+    deadlinesOf(this.#settings.clock).advance(this);
+    if (this.#settings.role === "server") this.#outbox.end();
+  }
+
+  #beginClosing(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#unanswered = undefined;
+    this.#closeBy = this.#settings.clock.now() + this.#settings.closeTimeout;
+    deadlinesOf(this.#settings.clock).advance(this);
+    // The answer to our Close must be read, whoever paused.
+    if (this.#paused) this.resume();
+    this.#tell(() => this.#owner.onClosing());
+  }
+
+  /** Ends the connection for a fault that is not in the peer's bytes: tells the peer if it can be told. */
+  #fail(message: string, code: number): void {
+    this.#reportFailure(new ConnectionError(message, code));
+    if (code === ABNORMAL_CLOSURE) return this.terminate();
+    this.close(code, message);
+  }
+
+  #reportFailure(error: ConnectionError): void {
+    this.#tell(() => this.#owner.onFailure(error));
+  }
+
+  onEnd(): void {
+    if (this.#gone) return;
+    const complete = this.#core.state === "closed" || this.#core.state === "failed";
+    if (!complete) {
+      this.#reportFailure(
+        new ConnectionError("the peer ended the stream without a Close", ABNORMAL_CLOSURE),
+      );
+      this.#core.stop();
+      this.#beginClosing();
+    }
+    this.#outbox.end();
+  }
+
+  onDrain(): void {
+    if (this.#gone) return;
+    // What the peer took is life as well: its pong may wait behind what we send.
+    this.#heartbeat.heard();
+    const ping = this.#unanswered;
+    this.#unanswered = undefined;
+    if (ping !== undefined && !this.#closing) this.#core.pong(ping);
+    if (!this.#outbox.drained() || !this.#drainOwed) return;
+    this.#drainOwed = false;
+    if (!this.#closing) this.#tell(() => this.#owner.onDrain());
+  }
+
+  onClose(error: Error | undefined): void {
+    if (this.#gone) return;
+    const clean = this.#core.state === "closed";
+    if (error !== undefined && !clean) {
+      this.#reportFailure(new ConnectionError(error.message, ABNORMAL_CLOSURE, error));
+    }
+    this.#beginClosing();
+    this.#gone = true;
+    this.#core.stop();
+    this.#outbox.discard();
+    deadlinesOf(this.#settings.clock).remove(this);
+    const { code, reason } = this.#received ?? { code: ABNORMAL_CLOSURE, reason: "" };
+    this.#tell(() => this.#owner.onClose({ code, reason, wasClean: clean }));
+  }
+
+  #tell(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.#owner.onUncaught(error);
+    }
+  }
+
+  // ---- deadlines
+
+  get deadline(): number {
+    return this.#closing ? this.#closeBy : this.#heartbeat.due;
+  }
+
+  expire(now: number): void {
+    if (this.#closing) return this.terminate();
+    if (this.#paused) this.#heartbeat.heard();
+    if (this.#heartbeat.beat(now) === "ping") return this.#core.ping(NOTHING);
+    this.#fail("the peer answered no ping", ABNORMAL_CLOSURE);
+  }
+}
+
+/** Bytes that a message may take in the queue, exactly or a little more. */
+function messageSize(data: string | Uint8Array): number {
+  return typeof data === "string" ? nodeRuntime.utf8Length(data) : data.length;
 }

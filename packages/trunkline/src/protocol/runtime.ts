@@ -18,8 +18,8 @@ export interface Runtime {
   utf8Length(text: string): number;
   /** Writes `text` as UTF-8 at `offset`, lone surrogates as U+FFFD; returns the bytes written. */
   writeUtf8(text: string, into: Uint8Array, offset: number): number;
-  /** XORs `bytes[start, end)` with the four key bytes at `key[keyAt]`, in place; the first byte takes `key[keyAt]`. */
-  mask(bytes: Uint8Array, start: number, end: number, key: Uint8Array, keyAt: number): void;
-  /** A new array of `size` bytes whose contents are unspecified; the caller overwrites all of it. */
-  allocate(size: number): Uint8Array;
+  /** XORs `bytes[start, end)` in place with the key, whose first byte is the low one of `key` (RFC 6455, section 5.3). */
+  mask(bytes: Uint8Array, start: number, end: number, key: number): void;
+  /** A new array of its own, `size` bytes long, contents unspecified; the caller overwrites all of it. */
+  allocate(size: number): Uint8Array<ArrayBuffer>;
 }

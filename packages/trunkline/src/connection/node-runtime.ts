@@ -1,0 +1,72 @@
+/**
+ * The core's `Runtime` on Node (and what is compatible with it).
+ *
+ * Buffer's own slice and write methods are called on plain arrays, because making a Buffer for each
+ * message costs more than reading it. They are not documented as such; where one is missing, the
+ * documented call behind it does the same.
+ */
+import { isUtf8 } from "node:buffer";
+import { createHash, randomFillSync } from "node:crypto";
+import { maskBytes } from "../protocol/mask.ts";
+import type { Runtime } from "../protocol/runtime.ts";
+
+type Slice = (this: Uint8Array, start: number, end: number) => string;
+type Write = (this: Uint8Array, text: string, offset: number) => number;
+
+interface BufferMethods {
+  readonly latin1Slice?: Slice;
+  readonly utf8Slice?: Slice;
+  readonly utf8Write?: Write;
+}
+
+// The three are there on every Node so far, but not in its types.
+const methods = Buffer.prototype as unknown as BufferMethods;
+const latin1Slice: Slice = methods.latin1Slice ?? sliceAs("latin1");
+const utf8Slice: Slice = methods.utf8Slice ?? sliceAs("utf8");
+const utf8Write: Write =
+  methods.utf8Write ??
+  function (this: Uint8Array, text, offset) {
+    return asBuffer(this).write(text, offset, "utf8");
+  };
+
+function sliceAs(encoding: BufferEncoding): Slice {
+  return function (this: Uint8Array, start, end) {
+    return asBuffer(this).toString(encoding, start, end);
+  };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Up to here a look at each byte is cheaper than a call into the runtime. Bytes. */
+const SHORT = 128;
+/** Up to here a zeroed array is cheaper than an uninitialised one. Bytes. */
+const SMALL = 1024;
+
+export const nodeRuntime: Runtime = {
+  sha1Base64: (text) => createHash("sha1").update(text, "latin1").digest("base64"),
+  fillRandom: (bytes) => {
+    randomFillSync(bytes);
+  },
+  isUtf8: (bytes, start, end) => isUtf8(bytes.subarray(start, end)),
+  decodeUtf8(bytes, start, end) {
+    if (end - start <= SHORT && isAscii(bytes, start, end))
+      return latin1Slice.call(bytes, start, end);
+    if (!isUtf8(bytes.subarray(start, end))) return undefined;
+    return utf8Slice.call(bytes, start, end);
+  },
+  utf8Length: (text) => Buffer.byteLength(text, "utf8"),
+  writeUtf8: (text, into, offset) => utf8Write.call(into, text, offset),
+  mask: maskBytes,
+  allocate(size) {
+    if (size <= SMALL) return new Uint8Array(size);
+    return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer as ArrayBuffer); // never shared
+  },
+};
+
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  let bits = 0;
+  for (let at = start; at < end; at++) bits |= bytes[at];
+  return bits < 0x80;
+}

@@ -1,0 +1,224 @@
+/**
+ * The outgoing bytes of one connection: where the core writes its frames, so that all of a turn's
+ * frames leave in one write (at the end of the read that caused them, or of the turn).
+ *
+ * While the transport takes everything, frames pass through one block that all connections share
+ * in turn. Once it does not (a slow peer), they queue here, whole frames in order, and are handed
+ * over a slice at a time as room comes, so that an overflow policy still has something to drop.
+ */
+import type { Sink } from "../protocol/sink.ts";
+import type { Transport } from "./transport.ts";
+import { type Flushable, flushAfterTurn } from "./turn.ts";
+
+/** Frames leave at once when this many bytes are together. */
+const FULL_BLOCK = 65_536;
+/** How much is handed to a transport that was blocked, before it drains again. Bytes. */
+const SLICE = 262_144;
+const SMALL_BLOCK = 1024;
+const EMPTY = new Uint8Array(0);
+
+/** One block at a time is borrowed from here; whoever finds it taken makes a block of its own. */
+let shared: Uint8Array | undefined = Buffer.allocUnsafeSlow(FULL_BLOCK + 1024);
+
+interface Piece {
+  readonly bytes: Uint8Array;
+  /** A message of its own, which an overflow policy may drop. */
+  readonly droppable: boolean;
+}
+
+export class Outbox implements Sink, Flushable {
+  buffer: Uint8Array = EMPTY;
+  length = 0;
+  /** Whether the frames being written are a message, which an overflow policy may drop. */
+  droppable = false;
+
+  readonly #transport: Transport;
+  /** Each message apart, so that the oldest can be dropped. */
+  readonly #apart: boolean;
+  #queue: Piece[] = [];
+  #queued = 0;
+  #blocked = false;
+  #held = false;
+  #scheduled = false;
+  #ending = false;
+
+  constructor(transport: Transport, overflow: "close" | "drop-newest" | "drop-oldest") {
+    this.#transport = transport;
+    this.#apart = overflow === "drop-oldest";
+  }
+
+  /** Whether the transport holds bytes that have not left. */
+  get blocked(): boolean {
+    return this.#blocked;
+  }
+
+  /** Bytes of frames that have not left yet. */
+  get size(): number {
+    return this.length + this.#queued + this.#transport.buffered;
+  }
+
+  /** From here to `release` nothing is written but full blocks: a read is being answered. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    this.flush();
+  }
+
+  reserve(size: number): void {
+    if (this.buffer.length - this.length >= size) return;
+    if (this.length + size > FULL_BLOCK) {
+      this.#seal();
+      if (!this.#blocked) this.#writeQueue();
+    }
+    this.#makeRoom(size);
+  }
+
+  commit(): void {
+    if (this.#blocked) {
+      if (this.#apart) this.#seal();
+      return;
+    }
+    if (this.#queued > 0 || this.length >= FULL_BLOCK) return this.flush();
+    if (this.#held || this.#scheduled) return;
+    this.#scheduled = true;
+    flushAfterTurn(this);
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#seal();
+    this.#enqueue(bytes);
+  }
+
+  /** Writes what is there, unless the transport is still busy with what it has. */
+  flush(): void {
+    this.#scheduled = false;
+    if (this.#blocked) return;
+    if (this.#queue.length > 0) {
+      this.#seal();
+      this.#writeQueue();
+    } else if (this.length > 0) {
+      this.#writeBlock();
+    } else {
+      this.#giveBack();
+    }
+  }
+
+  /** The transport has sent everything. Returns whether nothing is left here either. */
+  drained(): boolean {
+    this.#blocked = false;
+    this.flush();
+    const empty = !this.#blocked && this.#queue.length === 0;
+    if (empty && this.#ending) this.#transport.end();
+    return empty;
+  }
+
+  /** Sends FIN after everything. */
+  end(): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.flush();
+    if (!this.#blocked) this.#transport.end();
+  }
+
+  /** Drops queued messages, the oldest first, until `bytes` are free or none is left; returns how many. */
+  dropOldest(bytes: number): number {
+    let freed = 0;
+    let count = 0;
+    this.#queue = this.#queue.filter((piece) => {
+      if (freed >= bytes || !piece.droppable) return true;
+      freed += piece.bytes.length;
+      count++;
+      return false;
+    });
+    this.#queued -= freed;
+    return count;
+  }
+
+  /** Forgets everything: the transport is gone. */
+  discard(): void {
+    this.#giveBack();
+    this.length = 0;
+    this.buffer = EMPTY;
+    this.#queue = [];
+    this.#queued = 0;
+    this.#blocked = true;
+  }
+
+  #makeRoom(size: number): void {
+    const needed = this.length + size;
+    if (
+      this.length === 0 &&
+      this.buffer === EMPTY &&
+      needed <= FULL_BLOCK &&
+      shared !== undefined
+    ) {
+      this.buffer = shared;
+      shared = undefined;
+      return;
+    }
+    const wanted =
+      this.#apart && this.#blocked ? needed : Math.max(SMALL_BLOCK, 2 * this.buffer.length);
+    const larger = Buffer.allocUnsafe(Math.max(needed, Math.min(wanted, FULL_BLOCK)));
+    larger.set(this.buffer.subarray(0, this.length));
+    this.#giveBack();
+    this.buffer = larger;
+  }
+
+  /** Returns the block to where it came from; blocks of our own go to the collector. */
+  #giveBack(): void {
+    if (this.buffer.length > FULL_BLOCK) shared ??= this.buffer;
+    this.buffer = EMPTY;
+  }
+
+  /** Moves the block to the queue, as it must stay: the shared one is copied. */
+  #seal(): void {
+    if (this.length === 0) return;
+    const bytes = this.buffer.subarray(0, this.length);
+    if (this.buffer.length > FULL_BLOCK) {
+      this.#enqueue(Uint8Array.prototype.slice.call(bytes));
+    } else {
+      this.#enqueue(bytes);
+      this.buffer = EMPTY;
+    }
+    this.length = 0;
+  }
+
+  #enqueue(bytes: Uint8Array): void {
+    this.#queue.push({ bytes, droppable: this.droppable });
+    this.#queued += bytes.length;
+  }
+
+  #writeBlock(): void {
+    const left = this.#transport.write(this.buffer.subarray(0, this.length));
+    this.length = 0;
+    if (left) {
+      if (!this.#held) this.#giveBack();
+    } else {
+      // The transport keeps the block. Whoever needs a shared one next makes it.
+      if (this.buffer.length > FULL_BLOCK) shared = Buffer.allocUnsafeSlow(FULL_BLOCK + 1024);
+      this.buffer = EMPTY;
+      this.#blocked = true;
+    }
+  }
+
+  #writeQueue(): void {
+    while (this.#queue.length > 0 && !this.#blocked) {
+      const pieces = this.#nextSlice();
+      const left =
+        pieces.length === 1 ? this.#transport.write(pieces[0]) : this.#transport.writeAll(pieces);
+      if (!left) this.#blocked = true;
+    }
+    if (this.#queue.length === 0 && this.length === 0 && !this.#held) this.#giveBack();
+  }
+
+  #nextSlice(): Uint8Array[] {
+    let size = 0;
+    let count = 0;
+    while (count < this.#queue.length && size < SLICE) size += this.#queue[count++].bytes.length;
+    this.#queued -= size;
+    return this.#queue.splice(0, count).map((piece) => piece.bytes);
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * One open WebSocket without its I/O: RFC 6455 from the end of the opening handshake on.
+ *
+ * Bytes go in by `feed`, events come out of `next`; intents (`text`, `binary`, `ping`, `close`, …)
+ * write frames to the sink. Nothing is called back, nothing waits, nothing reads a clock. A peer's
+ * fault is a `fail` event, after which everything is discarded; a caller's fault is thrown.
+ *
+ * The core answers nothing by itself: whoever drives it calls `pong` for a ping and `close` for a
+ * close, so that both can be decided outside.
+ */
+import {
+  type Close,
+  encodeClose,
+  isSendableCode,
+  MAX_REASON_BYTES,
+  NO_STATUS_RECEIVED,
+} from "./close.ts";
+import type { MessageCodec } from "./codec.ts";
+import type { Failure } from "./failures.ts";
+import {
+  BINARY,
+  CLOSE,
+  CONTINUATION,
+  FIN,
+  MAX_CONTROL_PAYLOAD,
+  PING,
+  PONG,
+  TEXT,
+} from "./frame.ts";
+import { type ReadEvent, Reader } from "./reader.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Sink } from "./sink.ts";
+import { encodeUtf8, Writer } from "./writer.ts";
+
+/**
+ * The closing handshake (section 7). A verb that is missing in a state's row is not possible there.
+ * `closedByUs`: our Close is out, theirs is awaited. `closedByPeer`: theirs came, ours is owed.
+ */
+export const transitions = {
+  open: { closeSent: "closedByUs", closeReceived: "closedByPeer", failed: "failed" },
+  closedByUs: { closeReceived: "closed", failed: "failed" },
+  closedByPeer: { closeSent: "closed" },
+  closed: {},
+  failed: {},
+} as const;
+
+export type State = keyof typeof transitions;
+export type Verb = "closeSent" | "closeReceived" | "failed";
+
+export interface CoreOptions {
+  readonly role: "client" | "server";
+  /** Bytes, after decompression; a longer message fails the connection with 1009. */
+  readonly maxMessageSize: number;
+  readonly runtime: Runtime;
+  readonly sink: Sink;
+  /** The negotiated permessage-deflate, if any. */
+  readonly codec?: MessageCodec | undefined;
+}
+
+export class Core {
+  readonly #runtime: Runtime;
+  readonly #reader: Reader;
+  readonly #writer: Writer;
+  #state: State = "open";
+  /** Between the first and the last fragment of a message that we send. */
+  #fragmenting = false;
+
+  constructor(options: CoreOptions) {
+    const { role, runtime, sink, codec } = options;
+    this.#runtime = runtime;
+    this.#reader = new Reader(options);
+    this.#writer = new Writer(role, runtime, sink, codec);
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Lends the core a piece of the stream, which it may overwrite; see `keep`. */
+  feed(bytes: Uint8Array): void {
+    this.#reader.feed(bytes);
+  }
+
+  /** The next event, or undefined when more bytes are needed. */
+  next(): ReadEvent | undefined {
+    const event = this.#reader.next();
+    if (event === undefined) return undefined;
+    if (event.type === "close") this.#move("closeReceived");
+    else if (event.type === "fail") this.#failed(event.failure);
+    return event;
+  }
+
+  /** Copies the lent bytes that `next` has not consumed yet, so that the lender may overwrite them. */
+  keep(): void {
+    this.#reader.keep();
+  }
+
+  /** Discards everything from here on: no event comes any more. */
+  stop(): void {
+    this.#reader.stop();
+  }
+
+  /** Sends a whole text message. @throws {Error} when no message may be sent now. */
+  text(data: string, compress = false): void {
+    this.#assertMessageAllowed();
+    this.#writer.text(data, compress);
+  }
+
+  /** Sends a whole binary message. @throws {Error} when no message may be sent now. */
+  binary(data: Uint8Array, compress = false): void {
+    this.#assertMessageAllowed();
+    this.#writer.binary(data, compress);
+  }
+
+  /** Sends a frame that `encodeMessage` made. @throws {Error} when no message may be sent now. */
+  encoded(frame: Uint8Array): void {
+    this.#assertMessageAllowed();
+    this.#writer.encoded(frame);
+  }
+
+  /**
+   * Sends one fragment of a message (section 5.4). The first one's type names the message's kind.
+   * @throws {Error} when the connection is not open
+   */
+  fragment(data: string | Uint8Array, fin: boolean): void {
+    this.#assertOpen();
+    const text = typeof data === "string";
+    const bytes = text ? encodeUtf8(data, this.#runtime) : data;
+    const opcode = this.#fragmenting ? CONTINUATION : text ? TEXT : BINARY;
+    this.#fragmenting = !fin;
+    this.#writer.fragment(opcode, bytes, fin);
+  }
+
+  /** Sends a ping (section 5.5.2). @throws {RangeError} over 125 bytes */
+  ping(data: Uint8Array): void {
+    this.#assertControlAllowed(data);
+    this.#writer.frame(FIN | PING, data);
+  }
+
+  /** Sends a pong (section 5.5.3). @throws {RangeError} over 125 bytes */
+  pong(data: Uint8Array): void {
+    this.#assertControlAllowed(data);
+    this.#writer.frame(FIN | PONG, data);
+  }
+
+  /**
+   * Sends our Close: the first of the closing handshake or the answer (sections 7.1.2, 5.5.1).
+   * 1005, the default, sends one without a body. @throws {Error} when ours went out already
+   */
+  close(code: number = NO_STATUS_RECEIVED, reason = ""): void {
+    const payload = this.#closePayload(code, reason);
+    this.#move("closeSent");
+    this.#writer.frame(FIN | CLOSE, payload);
+  }
+
+  #closePayload(code: number, reason: string): Uint8Array {
+    if (code !== NO_STATUS_RECEIVED && !isSendableCode(code)) {
+      throw new RangeError(`${code} is not a close code that may be sent (RFC 6455, section 7.4)`);
+    }
+    const payload = encodeClose(code, reason, this.#runtime);
+    if (payload.length - 2 > MAX_REASON_BYTES) {
+      throw new RangeError(`a close reason has at most ${MAX_REASON_BYTES} bytes of UTF-8`);
+    }
+    return payload;
+  }
+
+  /** "Fail the WebSocket Connection": tells the peer why, if it can still be told (section 7.1.7). */
+  #failed(failure: Failure): void {
+    const open = this.#state === "open";
+    this.#move("failed");
+    if (open)
+      this.#writer.frame(FIN | CLOSE, encodeClose(failure.code, failure.reason, this.#runtime));
+  }
+
+  #move(verb: Verb): void {
+    const row: Partial<Record<Verb, State>> = transitions[this.#state];
+    const next = row[verb];
+    if (next === undefined) throw new Error(`${verb} is not possible in state ${this.#state}`);
+    this.#state = next;
+  }
+
+  #assertOpen(): void {
+    if (this.#state !== "open") throw new Error(`the connection is not open: ${this.#state}`);
+  }
+
+  #assertMessageAllowed(): void {
+    this.#assertOpen();
+    if (this.#fragmenting) throw new Error("a fragmented message is not finished yet");
+  }
+
+  #assertControlAllowed(data: Uint8Array): void {
+    this.#assertOpen();
+    if (data.length > MAX_CONTROL_PAYLOAD) {
+      throw new RangeError(`a ping or pong carries at most ${MAX_CONTROL_PAYLOAD} bytes`);
+    }
+  }
+}
+
+export type { Close, ReadEvent };

@@ -1,0 +1,402 @@
+/**
+ * Bytes in, events out: the receiving half of RFC 6455, sections 5 to 8.
+ *
+ * `feed` lends the reader a piece of the stream, `next` is called until it returns undefined, and
+ * `keep` must be called before the lent bytes change if some of them were not consumed. One event
+ * at a time, so that whoever pulls can stop in the middle of a read. After a `fail` event there is
+ * nothing more: the rest of the stream is discarded.
+ *
+ * Limits are checked on the header, before a byte of payload is kept; a message is assembled in one
+ * buffer that grows as its bytes really come, so that a header alone, or a million tiny fragments,
+ * cost nothing. It masks in place: the lent bytes are overwritten.
+ */
+import { type Close, readClose } from "./close.ts";
+import type { MessageCodec } from "./codec.ts";
+import { type Failure, type FailureName, failures } from "./failures.ts";
+import {
+  BINARY,
+  CLOSE,
+  CONTINUATION,
+  FIN,
+  MASK,
+  MAX_CONTROL_PAYLOAD,
+  MAX_HEADER,
+  PING,
+  PONG,
+  RESERVED_BITS,
+  RSV1,
+  TEXT,
+} from "./frame.ts";
+import { readKey, rotateKey } from "./mask.ts";
+import type { Runtime } from "./runtime.ts";
+import { Utf8Checker } from "./utf8.ts";
+
+/** What came. Bytes in an event are the receiver's own copy, alone in their ArrayBuffer. */
+export type ReadEvent =
+  | { readonly type: "text"; readonly data: string }
+  | { readonly type: "binary"; readonly data: Uint8Array<ArrayBuffer> }
+  | { readonly type: "ping"; readonly data: Uint8Array<ArrayBuffer> }
+  | { readonly type: "pong"; readonly data: Uint8Array<ArrayBuffer> }
+  | { readonly type: "close"; readonly close: Close }
+  | { readonly type: "fail"; readonly failure: Failure };
+
+export interface ReaderOptions {
+  /** The role of this side: a server takes masked frames only, a client unmasked ones only. */
+  readonly role: "client" | "server";
+  /** Bytes, after decompression. */
+  readonly maxMessageSize: number;
+  readonly runtime: Runtime;
+  readonly codec?: MessageCodec | undefined;
+}
+
+const EMPTY: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+/** The first block of a message that spans reads; it grows fourfold, up to what was announced. */
+const FIRST_BLOCK = 65_536;
+
+export class Reader {
+  readonly #runtime: Runtime;
+  readonly #codec: MessageCodec | undefined;
+  readonly #masked: boolean;
+  readonly #maxMessageSize: number;
+
+  // The lent bytes.
+  #input: Uint8Array = EMPTY;
+  #at = 0;
+  #end = 0;
+
+  // The frame being read; #opcode is -1 between frames.
+  #opcode = -1;
+  #fin = false;
+  #length = 0;
+  #missing = 0;
+  #key = 0;
+  /** A header cut by the end of a read. */
+  #header: Uint8Array | undefined;
+  #headerLength = 0;
+  #control: Uint8Array | undefined;
+
+  // The message being assembled; #kind is 0 between messages.
+  #kind = 0;
+  #compressed = false;
+  #message: Uint8Array<ArrayBuffer> = EMPTY;
+  #messageLength = 0;
+  #utf8: Utf8Checker | undefined;
+
+  #over = false;
+
+  constructor(options: ReaderOptions) {
+    this.#runtime = options.runtime;
+    this.#codec = options.codec;
+    this.#masked = options.role === "server";
+    this.#maxMessageSize = options.maxMessageSize;
+  }
+
+  /** Lends the next piece of the stream. Everything lent before must have been pulled or kept. */
+  feed(bytes: Uint8Array): void {
+    if (this.#over) return;
+    if (this.#at < this.#end) {
+      this.#input = joined(this.#input, this.#at, this.#end, bytes);
+      this.#end = this.#input.length;
+    } else {
+      this.#input = bytes;
+      this.#end = bytes.length;
+    }
+    this.#at = 0;
+  }
+
+  /** Copies what was lent and not consumed, so that the lender may overwrite it. */
+  keep(): void {
+    const rest = this.#end - this.#at;
+    this.#input = rest === 0 ? EMPTY : joined(this.#input, this.#at, this.#end, EMPTY);
+    this.#at = 0;
+    this.#end = rest;
+  }
+
+  /** The next event, or undefined when more bytes are needed. */
+  next(): ReadEvent | undefined {
+    while (!this.#over) {
+      if (this.#opcode === -1) {
+        const failure = this.#readHeader();
+        if (failure !== undefined) return this.#fail(failure);
+        if (this.#opcode === -1) return undefined;
+      }
+      const event = this.#opcode >= CLOSE ? this.#readControl() : this.#readData();
+      if (event !== undefined) return event;
+      // Undefined with the frame still open: its bytes are not all here.
+      if (this.#opcode !== -1) return undefined;
+    }
+    return undefined;
+  }
+
+  #fail(name: FailureName): ReadEvent {
+    this.stop();
+    return { type: "fail", failure: failures[name] };
+  }
+
+  /** Discards everything from here on, as after a Close: "no further data will be received" (5.5.1). */
+  stop(): void {
+    this.#over = true;
+    this.#input = EMPTY;
+    this.#message = EMPTY;
+    this.#at = this.#end = 0;
+    this.#header = this.#control = undefined;
+  }
+
+  /** Leaves #opcode at -1 when the header is not whole yet. */
+  #readHeader(): FailureName | undefined {
+    if (this.#headerLength > 0) return this.#continueHeader();
+    const available = this.#end - this.#at;
+    if (available < 2) return this.#cutHeader();
+    const first = this.#input[this.#at];
+    const second = this.#input[this.#at + 1];
+    const failure = this.#checkFirstBytes(first, second);
+    if (failure !== undefined) return failure;
+    const size = fullHeaderSize(second);
+    if (available < size) return this.#cutHeader();
+    const at = this.#at;
+    this.#at += size;
+    return this.#openFrame(this.#input, at, size);
+  }
+
+  #cutHeader(): undefined {
+    this.#header ??= new Uint8Array(MAX_HEADER);
+    while (this.#at < this.#end) this.#header[this.#headerLength++] = this.#input[this.#at++];
+  }
+
+  /** Goes on with a header that a read cut; its parts are checked as soon as they are there. */
+  #continueHeader(): FailureName | undefined {
+    const header = this.#header as Uint8Array; // made when #headerLength left 0
+    while (this.#at < this.#end) {
+      header[this.#headerLength++] = this.#input[this.#at++];
+      if (this.#headerLength < 2) continue;
+      if (this.#headerLength === 2) {
+        const failure = this.#checkFirstBytes(header[0], header[1]);
+        if (failure !== undefined) return failure;
+      }
+      const size = fullHeaderSize(header[1]);
+      if (this.#headerLength < size) continue;
+      this.#headerLength = 0;
+      return this.#openFrame(header, 0, size);
+    }
+    return undefined;
+  }
+
+  /** Section 5.2's checks, in the order of the bits. */
+  #checkFirstBytes(first: number, second: number): FailureName | undefined {
+    const opcode = first & 0x0f;
+    if ((first & RESERVED_BITS) !== 0) {
+      const failure = this.#checkReservedBits(first, opcode);
+      if (failure !== undefined) return failure;
+    }
+    if (opcode > BINARY && (opcode < CLOSE || opcode > PONG)) return "reservedOpcode";
+    // "a server MUST close the connection upon receiving a frame that is not masked" and "a client
+    // MUST close a connection if it detects a masked frame" (5.1).
+    if (((second & MASK) !== 0) !== this.#masked) {
+      return this.#masked ? "unmaskedFromClient" : "maskedFromServer";
+    }
+    if (opcode >= CLOSE) {
+      if ((first & FIN) === 0) return "controlFragmented";
+      return (second & 0x7f) > MAX_CONTROL_PAYLOAD ? "controlTooLong" : undefined;
+    }
+    if (opcode === CONTINUATION) return this.#kind === 0 ? "nothingToContinue" : undefined;
+    return this.#kind === 0 ? undefined : "messageInterrupted";
+  }
+
+  #checkReservedBits(first: number, opcode: number): FailureName | undefined {
+    if ((first & RESERVED_BITS) !== RSV1 || this.#codec === undefined || opcode >= CLOSE) {
+      return "reservedBits";
+    }
+    // "An endpoint MUST NOT set the 'Per-Message Compressed' bit of ... non-first fragments" (RFC 7692, 6.1).
+    return opcode === CONTINUATION ? "compressedContinuation" : undefined;
+  }
+
+  /** Takes a whole header: length, limit, key. */
+  #openFrame(header: Uint8Array, at: number, size: number): FailureName | undefined {
+    const code = header[at + 1] & 0x7f;
+    let length = code;
+    if (code === 126) {
+      length = (header[at + 2] << 8) | header[at + 3];
+      // "the minimal number of bytes MUST be used to encode the length" (5.2).
+      if (length < 126) return "lengthNotMinimal";
+    } else if (code === 127) {
+      // "the most significant bit MUST be 0" (5.2).
+      if (header[at + 2] > 0x7f) return "lengthSign";
+      length = readUint32(header, at + 2) * 0x1_0000_0000 + readUint32(header, at + 6);
+      if (length < 65_536) return "lengthNotMinimal";
+    }
+    const first = header[at];
+    const opcode = first & 0x0f;
+    if (opcode < CLOSE) {
+      if (this.#messageLength + length > this.#maxMessageSize) return "messageTooBig";
+      if (opcode !== CONTINUATION) {
+        this.#kind = opcode;
+        this.#compressed = (first & RSV1) !== 0;
+      }
+    }
+    this.#opcode = opcode;
+    this.#fin = (first & FIN) !== 0;
+    this.#length = this.#missing = length;
+    this.#key = this.#masked ? readKey(header, at + size - 4) : 0;
+    return undefined;
+  }
+
+  #readControl(): ReadEvent | undefined {
+    const available = this.#end - this.#at;
+    if (this.#missing === this.#length && available >= this.#length) {
+      const start = this.#at;
+      this.#at += this.#length;
+      this.#unmask(start, this.#at);
+      return this.#controlEvent(this.#input, start, this.#at);
+    }
+    return this.#assembleControl(available);
+  }
+
+  #assembleControl(available: number): ReadEvent | undefined {
+    this.#control ??= new Uint8Array(MAX_CONTROL_PAYLOAD);
+    const count = Math.min(available, this.#missing);
+    this.#unmask(this.#at, this.#at + count);
+    this.#control.set(
+      this.#input.subarray(this.#at, this.#at + count),
+      this.#length - this.#missing,
+    );
+    this.#consume(count);
+    return this.#missing > 0 ? undefined : this.#controlEvent(this.#control, 0, this.#length);
+  }
+
+  #controlEvent(bytes: Uint8Array, start: number, end: number): ReadEvent {
+    const opcode = this.#opcode;
+    this.#opcode = -1;
+    if (opcode !== CLOSE) {
+      return { type: opcode === PING ? "ping" : "pong", data: this.#copy(bytes, start, end) };
+    }
+    const close = readClose(bytes, start, end, this.#runtime);
+    if (typeof close === "string") return this.#fail(close);
+    this.stop();
+    return { type: "close", close };
+  }
+
+  #readData(): ReadEvent | undefined {
+    const available = this.#end - this.#at;
+    const wholeMessage =
+      available >= this.#length && this.#fin && this.#opcode !== CONTINUATION && !this.#compressed;
+    if (wholeMessage && this.#missing === this.#length) return this.#readWholeMessage();
+    return this.#assembleMessage(Math.min(available, this.#missing));
+  }
+
+  /** The usual case: one frame, all of it in the lent bytes. */
+  #readWholeMessage(): ReadEvent {
+    const start = this.#at;
+    const end = start + this.#length;
+    this.#at = end;
+    const kind = this.#kind;
+    this.#opcode = -1;
+    this.#kind = 0;
+    this.#unmask(start, end);
+    if (kind === BINARY) return { type: "binary", data: this.#copy(this.#input, start, end) };
+    const data = this.#runtime.decodeUtf8(this.#input, start, end);
+    return data === undefined ? this.#fail("textNotUtf8") : { type: "text", data };
+  }
+
+  #assembleMessage(count: number): ReadEvent | undefined {
+    if (count > 0) {
+      const end = this.#at + count;
+      this.#unmask(this.#at, end);
+      if (this.#kind === TEXT && !this.#compressed && !this.#checkUtf8(this.#at, end)) {
+        return this.#fail("textNotUtf8");
+      }
+      this.#append(count);
+      this.#key = rotateKey(this.#key, count);
+      this.#consume(count);
+    }
+    if (this.#missing > 0) return undefined;
+    this.#opcode = -1;
+    return this.#fin ? this.#finishMessage() : undefined;
+  }
+
+  #checkUtf8(start: number, end: number): boolean {
+    this.#utf8 ??= new Utf8Checker(this.#runtime);
+    return this.#utf8.push(this.#input, start, end);
+  }
+
+  #append(count: number): void {
+    const needed = this.#messageLength + count;
+    if (needed > this.#message.length) this.#grow(needed);
+    this.#message.set(this.#input.subarray(this.#at, this.#at + count), this.#messageLength);
+    this.#messageLength = needed;
+  }
+
+  #grow(needed: number): void {
+    // In the message's last frame the size is known; before that, double, so that small fragments
+    // do not copy the whole each time.
+    const announced = this.#messageLength + this.#missing;
+    const target = this.#fin ? announced : Math.max(announced, 2 * this.#messageLength);
+    const affordable = Math.max(FIRST_BLOCK, 4 * this.#message.length);
+    const larger = this.#runtime.allocate(Math.max(needed, Math.min(target, affordable)));
+    larger.set(this.#message.subarray(0, this.#messageLength));
+    this.#message = larger;
+  }
+
+  #finishMessage(): ReadEvent {
+    const kind = this.#kind;
+    const compressed = this.#compressed;
+    const length = this.#messageLength;
+    const whole = this.#message;
+    const cutInSequence = this.#utf8 !== undefined && !this.#utf8.complete;
+    this.#kind = this.#messageLength = 0;
+    this.#compressed = false;
+    this.#message = EMPTY;
+    this.#utf8 = undefined;
+    if (compressed) return this.#inflate(kind, whole.subarray(0, length));
+    if (cutInSequence) return this.#fail("textNotUtf8");
+    return this.#messageEvent(kind, whole, length);
+  }
+
+  #inflate(kind: number, payload: Uint8Array): ReadEvent {
+    const codec = this.#codec as MessageCodec; // RSV1 is refused without one
+    const inflated = codec.inflate(payload, this.#maxMessageSize);
+    if (inflated === "tooBig") return this.#fail("messageTooBig");
+    if (inflated === "corrupt") return this.#fail("compressedDataCorrupt");
+    return this.#messageEvent(kind, inflated, inflated.length);
+  }
+
+  #messageEvent(kind: number, bytes: Uint8Array<ArrayBuffer>, length: number): ReadEvent {
+    if (kind === BINARY) {
+      const exact = bytes.length === length;
+      return { type: "binary", data: exact ? bytes : this.#copy(bytes, 0, length) };
+    }
+    const data = this.#runtime.decodeUtf8(bytes, 0, length);
+    return data === undefined ? this.#fail("textNotUtf8") : { type: "text", data };
+  }
+
+  #unmask(start: number, end: number): void {
+    if (this.#key !== 0) this.#runtime.mask(this.#input, start, end, this.#key);
+  }
+
+  #consume(count: number): void {
+    this.#at += count;
+    this.#missing -= count;
+  }
+
+  #copy(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
+    const copy = this.#runtime.allocate(end - start);
+    copy.set(bytes.subarray(start, end));
+    return copy;
+  }
+}
+
+function fullHeaderSize(second: number): number {
+  const code = second & 0x7f;
+  const size = code < 126 ? 2 : code === 126 ? 4 : 10;
+  return (second & MASK) === 0 ? size : size + 4;
+}
+
+function readUint32(bytes: Uint8Array, at: number): number {
+  return bytes[at] * 0x100_0000 + ((bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]);
+}
+
+function joined(bytes: Uint8Array, start: number, end: number, more: Uint8Array): Uint8Array {
+  const all = new Uint8Array(end - start + more.length);
+  all.set(bytes.subarray(start, end));
+  all.set(more, end - start);
+  return all;
+}
