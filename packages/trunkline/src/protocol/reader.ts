@@ -259,6 +259,7 @@ export class Reader {
       this.#input.subarray(this.#at, this.#at + count),
       this.#length - this.#missing,
     );
+    this.#key = rotateKey(this.#key, count);
     this.#consume(count);
     return this.#missing > 0 ? undefined : this.#controlEvent(this.#control, 0, this.#length);
   }

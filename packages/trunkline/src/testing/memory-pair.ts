@@ -81,8 +81,8 @@ export class MemoryTransport implements Transport {
   }
 
   get buffered(): number {
-    const waiting = this.#peer?.#incomingBytes ?? 0;
-    return this.#closed ? 0 : Math.max(0, waiting - this.#capacity);
+    if (this.#closed || this.#peer === undefined) return 0;
+    return Math.max(0, this.#peer.#incomingBytes - this.#capacity);
   }
 
   pause(): void {
@@ -159,7 +159,7 @@ export class MemoryTransport implements Transport {
     this.#delivered += piece.length;
     this.#schedule();
     this.#receiver?.onData(piece);
-    this.#peer?.#roomCame();
+    if (this.#peer !== undefined) this.#peer.#roomCame();
   }
 
   #takeBytes(most: number): Uint8Array {
