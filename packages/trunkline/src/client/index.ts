@@ -1,0 +1,22 @@
+/** `trunkline/client`: what a program needs to be a client. In browsers, browser.ts takes its place. */
+export { DialError, type DialErrorCode } from "./dial-error.ts";
+export {
+  CloseEvent,
+  type CloseEventConstructor,
+  type CloseEventInit,
+  type WebSocketErrorEvent,
+} from "./events.ts";
+export type { HeadersInput, Protocols, WebSocketOptions } from "./options.ts";
+export {
+  type BinaryType,
+  type ListenerOptions,
+  ping,
+  type ReadyState,
+  ref,
+  terminate,
+  unref,
+  WebSocket,
+  type WebSocketData,
+  type WebSocketEventMap,
+  type WebSocketHandler,
+} from "./websocket.ts";
