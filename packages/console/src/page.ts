@@ -1,0 +1,45 @@
+// Finds the page's elements, and the few DOM helpers everyone here needs.
+
+/** The element with this id; a wrong id or kind is a mistake in index.html and throws at start. */
+export function find<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
+  const element = document.getElementById(id);
+  if (element instanceof kind) return element;
+  throw new Error(`index.html has no ${kind.name} with the id "${id}"`);
+}
+
+export function make(tag: string, className: string, text: string): HTMLElement {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+/** Shows or takes away the sentence about a field, for eyes and for screen readers. */
+export function showProblem(place: HTMLElement, input: HTMLElement, problem: string): void {
+  place.textContent = problem;
+  if (problem === "") input.removeAttribute("aria-invalid");
+  else input.setAttribute("aria-invalid", "true");
+}
+
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyBySelection(text);
+  }
+}
+
+/** navigator.clipboard is there in secure contexts only; http from another machine is none. */
+function copyBySelection(text: string): boolean {
+  const focused = document.activeElement;
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "unseen";
+  document.body.append(area);
+  area.select();
+  const copied = document.execCommand("copy");
+  area.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  return copied;
+}
