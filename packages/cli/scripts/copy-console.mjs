@@ -12,5 +12,7 @@ rmSync(target, { recursive: true, force: true });
 if (existsSync(built)) {
   cpSync(built, target, { recursive: true });
 } else {
-  console.warn("The console's pages are not built yet (packages/console/dist): built without them.");
+  console.warn(
+    "The console's pages are not built yet (packages/console/dist): built without them.",
+  );
 }
