@@ -80,11 +80,13 @@ export class Peer {
   async frame(): Promise<Frame> {
     await this.#until(() => this.#bytes.length >= 2);
     const [first = 0, second = 0] = this.#bytes;
-    const short = second & 0x7f;
-    const keyAt = short < 126 ? 2 : short === 126 ? 4 : 10;
+    const lengthBytes = { 126: 2, 127: 8 }[second & 0x7f] ?? 0;
+    const keyAt = 2 + lengthBytes;
     await this.#until(() => this.#bytes.length >= keyAt + 4);
     const length =
-      short < 126 ? short : this.#bytes.readUIntBE(keyAt === 4 ? 2 : 4, keyAt === 4 ? 2 : 6);
+      lengthBytes === 0
+        ? second & 0x7f
+        : Number.parseInt(this.#bytes.toString("hex", 2, keyAt), 16);
     await this.#until(() => this.#bytes.length >= keyAt + 4 + length);
     const whole = this.#take(keyAt + 4 + length);
     const key = whole.subarray(keyAt, keyAt + 4);
