@@ -167,14 +167,14 @@ function requestOptions(url: URL, settings: Settings, key: string): RequestOptio
 }
 
 /** Names that differ in case alone are one header, with a line for each of its values. */
-function headersOf(settings: Settings, key: string): Record<string, string[]> {
+function headersOf(settings: Settings, key: string): Record<string, string | string[]> {
   const { protocols } = settings;
-  const lines = new Map<string, [name: string, values: string[]]>();
+  const lines = new Map<string, [name: string, value: string | string[]]>();
   const own = requestHeaders({ key, protocols, extensions: [] });
   for (const [name, value] of [...own, ...settings.headers]) {
     const line = lines.get(name.toLowerCase());
-    if (line === undefined) lines.set(name.toLowerCase(), [name, [value]]);
-    else line[1].push(value);
+    if (line === undefined) lines.set(name.toLowerCase(), [name, value]);
+    else line[1] = [line[1], value].flat();
   }
   return Object.fromEntries(lines.values());
 }

@@ -1,0 +1,306 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type TestContext, test } from "node:test";
+import { createServer as createTlsServer } from "node:tls";
+import type { Clock, Timer } from "../connection/clock.ts";
+import { Dial, type Dialled } from "./dial.ts";
+import type { DialError } from "./dial-error.ts";
+import { readSettings } from "./options.ts";
+import { acceptOf, type Peer, type ScriptedServer, startPeer } from "./scripted-peer.test.util.ts";
+import { readUrl } from "./url.ts";
+
+/** A clock whose timers fire when the test says so. */
+class HandClock implements Clock {
+  readonly timers: { readonly callback: () => void; readonly ms: number }[] = [];
+
+  readonly resolution = 1;
+
+  now(): number {
+    return 0;
+  }
+
+  setTimer(callback: () => void, ms: number): Timer {
+    const timer = { callback, ms };
+    this.timers.push(timer);
+    return {
+      cancel: () => {
+        const at = this.timers.indexOf(timer);
+        if (at >= 0) this.timers.splice(at, 1);
+      },
+    };
+  }
+}
+
+interface Attempt {
+  readonly dial: Dial;
+  readonly clock: HandClock;
+  readonly outcome: Promise<Dialled | DialError>;
+}
+
+function attempt(context: TestContext, url: string, options: unknown = {}): Attempt {
+  const clock = new HandClock();
+  const { promise, resolve } = newPromise<Dialled | DialError>();
+  const settle = (outcome: Dialled | DialError): void => {
+    if ("stream" in outcome) context.after(() => outcome.stream.destroy());
+    resolve(outcome);
+  };
+  const caller = { onOpen: settle, onFailure: settle };
+  return {
+    dial: new Dial(readUrl(url), readSettings(options), caller, clock),
+    clock,
+    outcome: promise,
+  };
+}
+
+function newPromise<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((onDone) => {
+    resolve = onDone;
+  });
+  return { promise, resolve };
+}
+
+async function failure({ outcome, clock }: Attempt): Promise<DialError> {
+  const error = await outcome;
+  assert.ok(error instanceof Error, "the attempt did not fail");
+  assert.deepEqual(clock.timers, [], "a timer is left");
+  return error;
+}
+
+async function opened({ outcome, clock }: Attempt): Promise<Dialled> {
+  const dialled = await outcome;
+  if (dialled instanceof Error) throw dialled;
+  assert.deepEqual(clock.timers, [], "a timer is left");
+  return dialled;
+}
+
+/** A server that answers every request with these bytes, and says when the client has gone. */
+async function answering(context: TestContext, answer: string): Promise<ScriptedServer> {
+  return startPeer(context, async (peer) => {
+    await peer.request();
+    peer.write(answer);
+    await peer.ended;
+  });
+}
+
+test("the request is an opening handshake with the user's headers", async (context) => {
+  const received = newPromise<string>();
+  const server = await startPeer(context, async (peer) =>
+    received.resolve(await peer.accept("Sec-WebSocket-Protocol: b")),
+  );
+  const url = server.url.replace("ws://", "ws://us%20er:p%3Aw@");
+  const headers = { Cookie: ["a=1", "b=2"], "X-One": "1" };
+  const dialled = await opened(
+    attempt(context, `${url}a%20b/?c=d`, { protocols: ["a", "b"], headers }),
+  );
+  const request = await received.promise;
+  assert.match(request, /^GET \/a%20b\/\?c=d HTTP\/1\.1\r\n/);
+  assert.match(request, new RegExp(`^host: 127\\.0\\.0\\.1:${server.port}\r$`, "im"));
+  assert.match(request, /^upgrade: websocket\r$/im);
+  assert.match(request, /^connection: upgrade\r$/im);
+  assert.match(request, /^sec-websocket-version: 13\r$/im);
+  assert.match(request, /^sec-websocket-key: [A-Za-z0-9+/]{22}==\r$/im);
+  assert.match(request, /^sec-websocket-protocol: a, b\r$/im);
+  assert.match(request, /^x-one: 1\r$/im);
+  assert.match(request, /^cookie: a=1(; |\r\ncookie: )b=2\r$/im);
+  assert.ok(request.includes(`Basic ${Buffer.from("us er:p:w").toString("base64")}`));
+  assert.equal(dialled.protocol, "b");
+  assert.equal(dialled.extensions, "");
+});
+
+test("the user's Host and Authorization win over the URL's", async (context) => {
+  const received = newPromise<string>();
+  const server = await startPeer(context, async (peer) => received.resolve(await peer.accept()));
+  const headers = { host: "example.com", authorization: "Bearer x" };
+  await opened(attempt(context, server.url.replace("ws://", "ws://a:b@"), { headers }));
+  const request = await received.promise;
+  assert.deepEqual(request.match(/^host: .*$/gim), ["host: example.com"]);
+  assert.deepEqual(request.match(/^authorization: .*$/gim), ["authorization: Bearer x"]);
+});
+
+test("bytes behind the answer are handed over", async (context) => {
+  const server = await startPeer(context, async (peer) => {
+    const request = await peer.request();
+    const lines = ["HTTP/1.1 101 Fine", "Upgrade: WebSocket", "Connection: keep-alive, Upgrade"];
+    peer.write(`${lines.join("\r\n")}\r\nSec-WebSocket-Accept: ${acceptOf(request)}\r\n\r\nbytes`);
+  });
+  const { head } = await opened(attempt(context, server.url));
+  assert.equal(Buffer.from(head).toString(), "bytes");
+});
+
+const badAnswers: readonly (readonly [string, string, Partial<DialError>, RegExp])[] = [
+  [
+    "404",
+    "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+    { code: "status", status: 404 },
+    /answered 404 Not Found$/,
+  ],
+  [
+    "200 and a body",
+    "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+    { code: "status", status: 200 },
+    /answered 200 OK$/,
+  ],
+  [
+    "a redirect",
+    "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n",
+    { code: "status", status: 302 },
+    /302 Found; redirects are not followed$/,
+  ],
+  [
+    "a body that never ends",
+    "HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+    { code: "status", status: 500 },
+    /answered 500 No$/,
+  ],
+  [
+    "a wrong accept",
+    "HTTP/1.1 101 Fine\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: no\r\n\r\n",
+    { code: "handshake", status: 101 },
+    /Sec-WebSocket-Accept/,
+  ],
+  [
+    "another upgrade",
+    "HTTP/1.1 101 Fine\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+    { code: "handshake", status: 101 },
+    /Upgrade/,
+  ],
+  ["no HTTP", "SSH-2.0-OpenSSH\r\n\r\n", { code: "handshake", status: undefined }, /not HTTP/],
+];
+
+for (const [name, answer, details, message] of badAnswers) {
+  test(`${name} fails the attempt, and ends its connection`, async (context) => {
+    const server = await answering(context, answer);
+    const error = await failure(attempt(context, server.url));
+    assert.equal(error.code, details.code);
+    assert.equal(error.status, details.status);
+    assert.match(error.message, message);
+    await server.done;
+    assert.equal(server.count(), 1);
+  });
+}
+
+for (const [name, offered, answered] of [
+  ["a subprotocol that was not asked for", ["a"], "Sec-WebSocket-Protocol: b"],
+  ["a subprotocol where none was asked for", [], "Sec-WebSocket-Protocol: b"],
+  ["no subprotocol where one was asked for", ["a"], "X-Nothing: 1"],
+  ["an extension that was not offered", [], "Sec-WebSocket-Extensions: permessage-deflate"],
+] as const) {
+  test(`${name} fails the attempt`, async (context) => {
+    const server = await startPeer(context, async (peer) => {
+      await peer.accept(answered);
+      await peer.ended;
+    });
+    const error = await failure(attempt(context, server.url, { protocols: offered }));
+    assert.equal(error.code, "handshake");
+    await server.done;
+  });
+}
+
+test("a refused connection says so, with the platform's error as its cause", async (context) => {
+  // Port 1 of the loopback: nothing listens there.
+  const error = await failure(attempt(context, "ws://127.0.0.1:1/echo?token=secret"));
+  assert.equal(error.code, "connect");
+  assert.match(error.message, /ws:\/\/127\.0\.0\.1:1\/echo: the connection was refused/);
+  assert.doesNotMatch(error.message, /secret/);
+  assert.ok(error.cause instanceof Error);
+});
+
+test("a connection that ends without an answer says so", async (context) => {
+  const server = await startPeer(context, async (peer) => {
+    await peer.request();
+    peer.socket.end();
+  });
+  const error = await failure(attempt(context, server.url));
+  assert.equal(error.code, "dropped");
+});
+
+test("a server that does not speak TLS is named as the likely mistake", async (context) => {
+  const server = await startPeer(context, async (peer: Peer) => {
+    peer.socket.once("data", () => peer.write("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    await peer.ended;
+  });
+  const error = await failure(attempt(context, server.url.replace("ws:", "wss:")));
+  assert.equal(error.code, "tls");
+  assert.match(error.message, /ws: rather than wss:/);
+});
+
+test("a TLS handshake that fails is told apart from a refused connection", async (context) => {
+  const server = createTlsServer({}).listen(0, "127.0.0.1");
+  context.after(() => server.close());
+  await once(server, "listening");
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const error = await failure(attempt(context, `wss://127.0.0.1:${address.port}/`));
+  assert.equal(error.code, "tls");
+});
+
+test("a server that never answers is given up after handshakeTimeout", async (context) => {
+  const server = await startPeer(context, async (peer) => {
+    await peer.request();
+    for (const { callback } of given.clock.timers.splice(0)) callback();
+    await peer.ended;
+  });
+  const given = attempt(context, server.url, { handshakeTimeout: 1234 });
+  assert.equal(given.clock.timers[0]?.ms, 1234);
+  const error = await failure(given);
+  assert.equal(error.code, "timeout");
+  assert.match(error.message, /1234 ms/);
+  await server.done;
+});
+
+test("a handshakeTimeout of 0 sets no timer", async (context) => {
+  const server = await startPeer(context, (peer) => peer.accept());
+  const given = attempt(context, server.url, { handshakeTimeout: 0 });
+  assert.deepEqual(given.clock.timers, []);
+  await opened(given);
+});
+
+test("an aborted signal ends the attempt with its reason as the cause", async (context) => {
+  const controller = new AbortController();
+  const server = await startPeer(context, async (peer) => {
+    await peer.request();
+    controller.abort("enough");
+    await peer.ended;
+  });
+  const error = await failure(attempt(context, server.url, { signal: controller.signal }));
+  assert.equal(error.code, "aborted");
+  assert.equal(error.cause, "enough");
+  await server.done;
+});
+
+test("a signal that was aborted before fails the attempt, but not inside the call", async (context) => {
+  const server = await startPeer(context, async () => {});
+  let isInside = true;
+  const given = attempt(context, server.url, { signal: AbortSignal.abort() });
+  const outcome = given.outcome.then(() => assert.equal(isInside, false));
+  isInside = false;
+  assert.equal((await failure(given)).code, "aborted");
+  await outcome;
+});
+
+test("a signal aborted after the handshake does nothing", async (context) => {
+  const controller = new AbortController();
+  const server = await startPeer(context, (peer) => peer.accept());
+  const dialled = await opened(attempt(context, server.url, { signal: controller.signal }));
+  controller.abort();
+  assert.equal(dialled.stream.destroyed, false);
+});
+
+test("a cancelled attempt fails once, and leaves no connection", async (context) => {
+  const server = await startPeer(context, async (peer) => {
+    await peer.request();
+    given.dial.cancel("the test said so");
+    given.dial.cancel("once more");
+    await peer.ended;
+  });
+  const given = attempt(context, server.url);
+  const error = await failure(given);
+  assert.equal(error.code, "aborted");
+  assert.match(error.message, /the test said so/);
+  await server.done;
+});
+
+test("what is wrong in tls throws at the call", (context) => {
+  assert.throws(() => attempt(context, "wss://127.0.0.1:1/", { tls: { ca: 7 } }), TypeError);
+});
