@@ -17,14 +17,14 @@ import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { LoadProblem, placeError } from "./load-problem.ts";
 import { resolveLocal } from "./local-path.ts";
-import { ModuleGraph, type ModuleRecord, closesCycle } from "./module-graph.ts";
+import { closesCycle, ModuleGraph, type ModuleRecord } from "./module-graph.ts";
 import {
   type Compilers,
+  compileSource,
   INJECTED,
+  loadCompilers,
   type ModuleRequest,
   type ModuleSource,
-  compileSource,
-  loadCompilers,
 } from "./module-source.ts";
 import { importNative, isNotFound, isOwnPackage } from "./native-import.ts";
 

@@ -11,7 +11,7 @@
  */
 import { extname } from "node:path";
 import type { Import } from "es-module-lexer";
-import { type Edit, applyEdits, parseClause } from "./source-edits.ts";
+import { applyEdits, type Edit, parseClause } from "./source-edits.ts";
 
 /** Names the wrapper passes in; no user's identifier looks like them. */
 export const INJECTED = {

@@ -1,0 +1,132 @@
+/**
+ * Finds the handler files of a folder: their paths, the resources they answer, and what is wrong with
+ * their names. It reads names only. The order is that of the names, so that a scan of the same folder
+ * always says the same.
+ */
+import type { Dirent } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { faultOf, isHandlerFolderName, resourceOf, shapeOf } from "./resource.ts";
+
+export interface HandlerFile {
+  readonly path: string;
+  readonly resource: string;
+}
+
+export interface NameProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface FolderScan {
+  readonly files: readonly HandlerFile[];
+  readonly problems: readonly NameProblem[];
+  /** Every folder that was searched, the root among them. */
+  readonly folders: readonly string[];
+}
+
+interface Collected {
+  /** The folder's real path: links may not lead out of it. */
+  readonly root: string;
+  readonly names: string[];
+  readonly problems: NameProblem[];
+  readonly folders: string[];
+}
+
+/** Rejects when the folder itself cannot be read. */
+export async function scanFolder(root: string): Promise<FolderScan> {
+  const collected: Collected = { root: await realpath(root), names: [], problems: [], folders: [] };
+  await searchFolder(collected, root, "", []);
+  const { files, problems } = chooseFiles(root, collected.names);
+  return { files, problems: [...collected.problems, ...problems], folders: collected.folders };
+}
+
+async function searchFolder(
+  collected: Collected,
+  folder: string,
+  prefix: string,
+  above: readonly string[],
+): Promise<void> {
+  const real = await realpath(folder);
+  if (above.includes(real)) return; // a link back to a folder that this one lies in
+  collected.folders.push(folder);
+  const entries = await readdir(folder, { withFileTypes: true });
+  for (const entry of entries.sort(byName)) {
+    await searchEntry(collected, join(folder, entry.name), prefix + entry.name, entry, [
+      ...above,
+      real,
+    ]);
+  }
+}
+
+async function searchEntry(
+  collected: Collected,
+  path: string,
+  name: string,
+  entry: Dirent,
+  above: readonly string[],
+): Promise<void> {
+  const mayBeFolder = isHandlerFolderName(entry.name);
+  if (!mayBeFolder && resourceOf(name) === undefined) return;
+  const kind = entry.isSymbolicLink() ? await kindOfLink(collected, path) : kindOf(entry);
+  if (kind === "folder" && mayBeFolder) await searchFolder(collected, path, `${name}/`, above);
+  if (kind === "file" && resourceOf(name) !== undefined) collected.names.push(name);
+}
+
+type Kind = "file" | "folder" | "other";
+
+function kindOf(entry: { isFile(): boolean; isDirectory(): boolean }): Kind {
+  if (entry.isDirectory()) return "folder";
+  return entry.isFile() ? "file" : "other";
+}
+
+async function kindOfLink(collected: Collected, path: string): Promise<Kind> {
+  try {
+    const real = await realpath(path);
+    const inside = real === collected.root || real.startsWith(collected.root + sep);
+    if (inside) return kindOf(await stat(real));
+    collected.problems.push({ path, message: "is a link that leads out of the handlers folder" });
+  } catch {
+    collected.problems.push({ path, message: "is a link that leads nowhere" });
+  }
+  return "other";
+}
+
+function chooseFiles(root: string, names: readonly string[]) {
+  const byShape = new Map<string, HandlerFile>();
+  const problems: NameProblem[] = [];
+  for (const name of [...names].sort(sourcesFirst)) {
+    const resource = resourceOf(name) ?? "";
+    const file = { path: join(root, name), resource };
+    const fault = faultOf(resource);
+    const taken = byShape.get(shapeOf(resource));
+    if (fault !== undefined) problems.push({ path: file.path, message: `has ${fault}` });
+    else if (taken) problems.push({ path: file.path, message: conflict(root, resource, taken) });
+    else byShape.set(shapeOf(resource), file);
+  }
+  const files = [...byShape.values()].sort((a, b) => compare(a.resource, b.resource));
+  return { files, problems };
+}
+
+function conflict(root: string, resource: string, taken: HandlerFile): string {
+  const other = relative(root, taken.path);
+  return `answers ${resource}, which ${other} answers already; ${other} serves, remove or rename one`;
+}
+
+/** `echo.js` beside `echo.ts` is usually its compiled output. */
+function sourcesFirst(a: string, b: string): number {
+  return Number(!isTypeScript(a)) - Number(!isTypeScript(b)) || compare(a, b);
+}
+
+function isTypeScript(name: string): boolean {
+  return /ts$/.test(name);
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return compare(a.name, b.name);
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
