@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type TestContext, test } from "node:test";
-import { createServer as createTlsServer } from "node:tls";
+import { createServer as createTlsServer, TLSSocket } from "node:tls";
 import type { Clock, Timer } from "../connection/clock.ts";
+import { cert, key } from "./certificate.test.util.ts";
 import { Dial, type Dialled } from "./dial.ts";
 import type { DialError } from "./dial-error.ts";
 import { readSettings } from "./options.ts";
-import { acceptOf, type Peer, type ScriptedServer, startPeer } from "./scripted-peer.test.util.ts";
+import { acceptOf, Peer, type ScriptedServer, startPeer } from "./scripted-peer.test.util.ts";
 import { readUrl } from "./url.ts";
 
 /** A clock whose timers fire when the test says so. */
@@ -165,6 +166,12 @@ const badAnswers: readonly (readonly [string, string, Partial<DialError>, RegExp
     { code: "handshake", status: 101 },
     /Upgrade/,
   ],
+  [
+    "a 101 without its headers",
+    "HTTP/1.1 101 Fine\r\n\r\n",
+    { code: "handshake", status: 101 },
+    /Upgrade header/,
+  ],
   ["no HTTP", "SSH-2.0-OpenSSH\r\n\r\n", { code: "handshake", status: undefined }, /not HTTP/],
 ];
 
@@ -216,7 +223,7 @@ test("a connection that ends without an answer says so", async (context) => {
 });
 
 test("a server that does not speak TLS is named as the likely mistake", async (context) => {
-  const server = await startPeer(context, async (peer: Peer) => {
+  const server = await startPeer(context, async (peer) => {
     peer.socket.once("data", () => peer.write("HTTP/1.1 400 Bad Request\r\n\r\n"));
     await peer.ended;
   });
@@ -225,14 +232,30 @@ test("a server that does not speak TLS is named as the likely mistake", async (c
   assert.match(error.message, /ws: rather than wss:/);
 });
 
-test("a TLS handshake that fails is told apart from a refused connection", async (context) => {
-  const server = createTlsServer({}).listen(0, "127.0.0.1");
+/** A TLS server that answers the opening handshake; the URL names it by address. */
+async function startTls(context: TestContext): Promise<string> {
+  const server = createTlsServer({ key, cert }, async (socket) => {
+    context.after(() => socket.destroy());
+    await new Peer(socket).accept();
+  });
+  server.on("tlsClientError", () => {});
+  server.listen(0, "127.0.0.1");
   context.after(() => server.close());
   await once(server, "listening");
   const address = server.address();
   assert.ok(typeof address === "object" && address !== null);
-  const error = await failure(attempt(context, `wss://127.0.0.1:${address.port}/`));
+  return `wss://127.0.0.1:${address.port}/`;
+}
+
+test("a certificate that a private authority signed is accepted with its ca", async (context) => {
+  const { stream } = await opened(attempt(context, await startTls(context), { tls: { ca: cert } }));
+  assert.ok(stream instanceof TLSSocket && stream.authorized);
+});
+
+test("a certificate that nobody known signed is not accepted", async (context) => {
+  const error = await failure(attempt(context, await startTls(context)));
   assert.equal(error.code, "tls");
+  assert.match(error.message, /certificate.*tls: \{ ca \}/);
 });
 
 test("a server that never answers is given up after handshakeTimeout", async (context) => {

@@ -11,7 +11,13 @@ import { type RequestOptions, request as requestHttps } from "node:https";
 import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "../connection/clock.ts";
 import { nodeRuntime } from "../connection/node-runtime.ts";
-import { acceptFor, checkResponse, newKey, requestHeaders } from "../protocol/handshake.ts";
+import {
+  acceptFor,
+  checkResponse,
+  newKey,
+  type ResponseCheck,
+  requestHeaders,
+} from "../protocol/handshake.ts";
 import { formatExtensions } from "../protocol/headers.ts";
 import { DialError, type DialPhase, display, explain } from "./dial-error.ts";
 import type { Settings } from "./options.ts";
@@ -92,10 +98,20 @@ export class Dial {
     request.on("error", (error) => this.#fail(explain(error, this.#phase, this.#url)));
   }
 
-  /** The server answered 101. */
+  /** The server switched protocols. */
   #answer(response: IncomingMessage, stream: Duplex, head: Uint8Array): void {
-    const { headers, statusCode } = response;
-    const check = checkResponse(
+    const check = this.#check(response);
+    if (this.#isSettled || !check.ok) {
+      destroy(stream);
+      return check.ok ? undefined : this.#failHandshake(check.reason);
+    }
+    this.#settle();
+    const { protocol, extensions } = check;
+    this.#caller.onOpen({ stream, head, protocol, extensions: formatExtensions(extensions) });
+  }
+
+  #check({ headers, statusCode }: IncomingMessage): ResponseCheck {
+    return checkResponse(
       { status: statusCode, header: (name) => joined(headers[name]) },
       {
         accept: acceptFor(this.#key, nodeRuntime),
@@ -103,24 +119,19 @@ export class Dial {
         extensions: [],
       },
     );
-    if (!check.ok) {
-      destroy(stream);
-      return this.#failHandshake(check.reason, statusCode);
-    }
-    if (this.#isSettled) return destroy(stream);
-    this.#settle();
-    const { protocol, extensions } = check;
-    this.#caller.onOpen({ stream, head, protocol, extensions: formatExtensions(extensions) });
   }
 
-  #failHandshake(reason: string, status: number | undefined): void {
+  #failHandshake(reason: string): void {
     const message = `Could not connect to ${display(this.#url)}: the server's answer to the opening handshake is not valid. ${reason}`;
-    this.#fail(new DialError("handshake", message, status === undefined ? {} : { status }));
+    this.#fail(new DialError("handshake", message, { status: 101 }));
   }
 
-  /** The server answered with something else. */
+  /** The server answered, and did not switch protocols. */
   #refuse(response: IncomingMessage): void {
     const status = response.statusCode ?? 0;
+    const check = this.#check(response);
+    // node:http takes a 101 without its Upgrade and Connection for an ordinary answer.
+    if (status === 101 && !check.ok) return this.#failHandshake(check.reason);
     const redirect = status >= 300 && status < 400 ? "; redirects are not followed" : "";
     const message = `Could not connect to ${display(this.#url)}: the server answered ${status} ${response.statusMessage ?? ""}`;
     this.#fail(new DialError("status", `${message.trimEnd()}${redirect}`, { status }));

@@ -469,6 +469,8 @@ for (const name of Object.getOwnPropertyNames(WebSocket.prototype)) {
   if (name === "constructor" || name === name.toUpperCase()) continue;
   Object.defineProperty(WebSocket.prototype, name, { enumerable: true });
 }
+// WebIDL: both arguments of close() are optional, and optional ones are not counted.
+Object.defineProperty(WebSocket.prototype.close, "length", { value: 0 });
 Object.defineProperty(WebSocket.prototype, Symbol.toStringTag, {
   value: "WebSocket",
   configurable: true,
