@@ -169,9 +169,20 @@ export class Connection implements Receiver, Expiring {
   }
 
   #belowHighWater(): boolean {
-    if (this.#outbox.size <= this.#settings.highWaterMark) return true;
+    const { highWaterMark } = this.#settings;
+    if (this.#outbox.size <= highWaterMark) return true;
+    this.#outbox.flush();
+    if (this.#outbox.size <= highWaterMark) return true;
     this.#drainOwed = true;
     return false;
+  }
+
+  /** Hands over what is queued; false when all of it has left, else `onDrain` will tell. */
+  awaitDrain(): boolean {
+    if (this.#gone) return false;
+    this.#outbox.flush();
+    this.#drainOwed = this.#outbox.size > 0;
+    return this.#drainOwed;
   }
 
   /** Applies the overflow policy; whether there is room for `size` bytes more. */

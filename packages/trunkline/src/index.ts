@@ -1,0 +1,3 @@
+/** The WebSocket for TypeScript: client and server. */
+export * from "./client/index.ts";
+export * from "./server/index.ts";

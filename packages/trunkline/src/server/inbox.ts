@@ -1,0 +1,68 @@
+/**
+ * Messages waiting for a conversation's `for await`. Above the high-water mark the connection is
+ * paused, so that a conversation that is slow to read bounds the server's memory.
+ */
+export interface Pausable {
+  pause(): void;
+  resume(): void;
+}
+
+type Message = string | Uint8Array;
+type Result = IteratorResult<Message, undefined>;
+
+const DONE: Result = { value: undefined, done: true };
+
+export class Inbox implements AsyncIterator<Message, undefined> {
+  readonly #connection: Pausable;
+  readonly #highWaterMark: number;
+  #messages: Message[] = [];
+  /** Index of the oldest message in `#messages`. */
+  #first = 0;
+  #size = 0;
+  #paused = false;
+  #ended = false;
+  readonly #waiting: ((result: Result) => void)[] = [];
+
+  constructor(connection: Pausable, highWaterMark: number) {
+    this.#connection = connection;
+    this.#highWaterMark = highWaterMark;
+  }
+
+  put(message: Message): void {
+    const reader = this.#waiting.shift();
+    if (reader !== undefined) return reader({ value: message, done: false });
+    this.#messages.push(message);
+    this.#size += message.length;
+    if (this.#size <= this.#highWaterMark || this.#paused) return;
+    this.#paused = true;
+    this.#connection.pause();
+  }
+
+  /** No message comes any more; those that came are still handed out. */
+  end(): void {
+    this.#ended = true;
+    for (const reader of this.#waiting.splice(0)) reader(DONE);
+  }
+
+  next(): Promise<Result> {
+    if (this.#first < this.#messages.length) return Promise.resolve(this.#take());
+    if (this.#ended) return Promise.resolve(DONE);
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  #take(): Result {
+    const message = this.#messages[this.#first++];
+    if (this.#first === this.#messages.length) {
+      this.#messages = [];
+      this.#first = 0;
+    }
+    this.#size -= message.length;
+    if (this.#paused && this.#size <= this.#highWaterMark / 2) {
+      this.#paused = false;
+      this.#connection.resume();
+    }
+    return { value: message, done: false };
+  }
+}

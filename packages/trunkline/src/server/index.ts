@@ -1,0 +1,16 @@
+/** The server: `serve` opens a port, `SocketServer` mounts on an HTTP server that exists. */
+export type { CloseInfo, Overflow } from "../connection/connection.ts";
+export {
+  type Acceptance,
+  type Conversation,
+  type ConversationHandler,
+  defineHandler,
+  type Handler,
+  type HooksHandler,
+  type UpgradeResult,
+} from "./handler.ts";
+export { type HttpListener, ListenError, type ServeOptions, type Server, serve } from "./serve.ts";
+export type { SendOptions, ServerWebSocket } from "./server-web-socket.ts";
+export type { Logger, SocketServerOptions } from "./settings.ts";
+export { type AttachOptions, type CloseOptions, SocketServer } from "./socket-server.ts";
+export type { UpgradeRequest } from "./upgrade-request.ts";

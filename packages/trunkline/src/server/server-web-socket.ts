@@ -1,0 +1,331 @@
+/**
+ * The server's end of one open WebSocket: what a handler holds.
+ *
+ * `ServerWebSocket` is what users see; `ServerSocket` below carries it, owns the connection, and
+ * calls the handler. A handler that throws costs its own connection (1011) and nobody else's.
+ */
+import {
+  type CloseInfo,
+  Connection,
+  type ConnectionError,
+  type ConnectionOwner,
+  type ConnectionSettings,
+} from "../connection/connection.ts";
+import type { Transport } from "../connection/transport.ts";
+import {
+  INTERNAL_ERROR,
+  isSendableCode,
+  MAX_REASON_BYTES,
+  NORMAL_CLOSURE,
+} from "../protocol/close.ts";
+import type { AnyHandler, Params } from "./handler.ts";
+import { Inbox } from "./inbox.ts";
+import type { Subscriber, Topics } from "./topics.ts";
+import type { UpgradeRequest } from "./upgrade-request.ts";
+
+/** The server's end of one open WebSocket. */
+export interface ServerWebSocket<Data = undefined, P extends Params = Params>
+  extends AsyncIterable<string | Uint8Array, undefined> {
+  /** What `upgrade` returned as `data`; yours to change. */
+  data: Data;
+  /** The route's parameters. */
+  readonly params: P;
+  readonly request: UpgradeRequest<P>;
+  /** The subprotocol in use, or "". */
+  readonly protocol: string;
+  /** The extensions in use, as in the response's header, or "". */
+  readonly extensions: string;
+  readonly remoteAddress: string;
+  /** 1 open, 2 closing, 3 closed. */
+  readonly readyState: 1 | 2 | 3;
+  /** Bytes of frames that have not left yet. */
+  readonly bufferedAmount: number;
+  /** Settles when the connection has closed; never rejects. */
+  readonly closed: Promise<CloseInfo>;
+  /** Aborted when the connection has closed. */
+  readonly signal: AbortSignal;
+  /**
+   * Queues a message. False above the high-water mark (`drained()` tells when it is below), queued
+   * either way. On a closing or closed socket the message is discarded, and false. Up to 16 KiB the
+   * bytes are taken at the call; a larger buffer must not be changed until `drained()`.
+   */
+  send(data: string | Uint8Array | ArrayBuffer, options?: SendOptions): boolean;
+  /** Settles when everything queued has left, or the connection has closed. */
+  drained(): Promise<void>;
+  /**
+   * Starts the closing handshake. Default: no code.
+   * @throws {RangeError} for a code that must not be sent (RFC 6455, section 7.4) or a reason over 123 bytes
+   */
+  close(code?: number, reason?: string): void;
+  /** Drops the TCP connection at once; the peer sees 1006. */
+  terminate(): void;
+  /** Sends a ping. @throws {RangeError} over 125 bytes */
+  ping(data?: string | Uint8Array): void;
+  /** Stops reading: no message comes, and TCP slows the peer down. */
+  pause(): void;
+  resume(): void;
+  /** Messages published to `topic` are sent to this socket. */
+  subscribe(topic: string): void;
+  unsubscribe(topic: string): void;
+  /** Sends to every subscriber of `topic` but this one; returns to how many. */
+  publish(topic: string, data: string | Uint8Array): number;
+}
+
+export interface SendOptions {
+  /** Whether this message may be compressed. Nothing is, unless compression was negotiated. */
+  readonly compress?: boolean;
+}
+
+/** What a socket needs of its server. */
+export interface SocketHost {
+  readonly topics: Topics;
+  /** Something a handler threw, or a connection's failure nobody else takes. */
+  uncaught(error: unknown, socket: ServerSocket): void;
+  failed(error: ConnectionError, socket: ServerSocket): void;
+  closed(socket: ServerSocket, info: CloseInfo): void;
+}
+
+/** How the handshake ended. */
+export interface Opened {
+  readonly request: UpgradeRequest;
+  readonly protocol: string;
+  readonly extensions: string;
+  readonly data: unknown;
+}
+
+export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, Subscriber {
+  data: unknown;
+  readonly request: UpgradeRequest;
+  readonly protocol: string;
+  readonly extensions: string;
+  readonly #host: SocketHost;
+  readonly #handler: AnyHandler;
+  readonly #connection: Connection;
+  readonly #inbox: Inbox | undefined;
+  #topics: Set<string> | undefined;
+  /** A `send` returned false: the drain hook is owed. */
+  #full = false;
+  #info: CloseInfo | undefined;
+  #whenClosed: Deferred<CloseInfo> | undefined;
+  #whenDrained: Deferred<void> | undefined;
+  #abort: AbortController | undefined;
+
+  constructor(
+    host: SocketHost,
+    handler: AnyHandler,
+    opened: Opened,
+    transport: Transport,
+    settings: ConnectionSettings,
+  ) {
+    this.#host = host;
+    this.#handler = handler;
+    this.#connection = new Connection(this, transport, settings);
+    this.#inbox = handler.conversation && new Inbox(this.#connection, settings.highWaterMark);
+    this.data = opened.data;
+    this.request = opened.request;
+    this.protocol = opened.protocol;
+    this.extensions = opened.extensions;
+  }
+
+  /** Begins to read, and calls the handler. The 101 is out. */
+  start(head: Uint8Array): void {
+    this.#connection.start(head);
+    const { open, conversation } = this.#handler;
+    if (open !== undefined) this.#call(() => open.call(this.#handler, this));
+    if (conversation !== undefined) this.#converse(conversation);
+  }
+
+  async #converse(conversation: NonNullable<AnyHandler["conversation"]>): Promise<void> {
+    try {
+      await conversation.call(this.#handler, this);
+      this.close(NORMAL_CLOSURE);
+    } catch (error) {
+      this.onUncaught(error);
+    }
+  }
+
+  get params(): Params {
+    return this.request.params;
+  }
+
+  get remoteAddress(): string {
+    return this.request.remoteAddress;
+  }
+
+  get readyState(): 1 | 2 | 3 {
+    return this.#connection.readyState;
+  }
+
+  get bufferedAmount(): number {
+    return this.#connection.bufferedAmount;
+  }
+
+  get closed(): Promise<CloseInfo> {
+    this.#whenClosed ??= deferred();
+    if (this.#info !== undefined) this.#whenClosed.resolve(this.#info);
+    return this.#whenClosed.promise;
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#info !== undefined) this.#abort.abort();
+    return this.#abort.signal;
+  }
+
+  send(data: string | Uint8Array | ArrayBuffer, options?: SendOptions): boolean {
+    return this.#noteFull(this.#connection.send(messageOf(data), options?.compress));
+  }
+
+  sendEncoded(frame: Uint8Array): boolean {
+    return this.#noteFull(this.#connection.sendEncoded(frame));
+  }
+
+  #noteFull(below: boolean): boolean {
+    if (!below) this.#full = true;
+    return below;
+  }
+
+  drained(): Promise<void> {
+    if (!this.#connection.awaitDrain()) return Promise.resolve();
+    this.#whenDrained ??= deferred();
+    return this.#whenDrained.promise;
+  }
+
+  close(code?: number, reason?: string): void {
+    if (code !== undefined && !isSendableCode(code)) {
+      throw new RangeError(
+        `${code} is not a close code that may be sent: use 1000 to 1003, 1007 to 1014 or 3000 to 4999`,
+      );
+    }
+    if (reason !== undefined && reason !== "") {
+      if (code === undefined) throw new TypeError("a close reason needs a code");
+      const size = Buffer.byteLength(reason);
+      if (size > MAX_REASON_BYTES) {
+        throw new RangeError(
+          `a close reason has at most ${MAX_REASON_BYTES} bytes of UTF-8, not ${size}`,
+        );
+      }
+    }
+    this.#connection.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#connection.terminate();
+  }
+
+  ping(data?: string | Uint8Array): void {
+    this.#connection.ping(typeof data === "string" ? Buffer.from(data) : data);
+  }
+
+  pause(): void {
+    this.#connection.pause();
+  }
+
+  resume(): void {
+    this.#connection.resume();
+  }
+
+  subscribe(topic: string): void {
+    if (this.readyState !== 1) return;
+    this.#topics ??= new Set();
+    this.#topics.add(topic);
+    this.#host.topics.subscribe(topic, this);
+  }
+
+  unsubscribe(topic: string): void {
+    this.#topics?.delete(topic);
+    this.#host.topics.unsubscribe(topic, this);
+  }
+
+  publish(topic: string, data: string | Uint8Array): number {
+    return this.#host.topics.publish(topic, data, this);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<string | Uint8Array, undefined> {
+    if (this.#inbox === undefined) {
+      throw new TypeError(
+        "only a conversation iterates over its socket: this handler's messages go to its message hook",
+      );
+    }
+    return this.#inbox;
+  }
+
+  // ---- what the connection tells
+
+  onMessage(data: string | Uint8Array): void {
+    if (this.#inbox !== undefined) return this.#inbox.put(data);
+    const returned = this.#handler.message?.(this, data);
+    if (returned !== undefined) this.#watch(returned);
+  }
+
+  onDrain(): void {
+    this.#whenDrained?.resolve();
+    this.#whenDrained = undefined;
+    if (!this.#full) return;
+    this.#full = false;
+    this.#call(() => this.#handler.drain?.(this));
+  }
+
+  onClosing(): void {
+    this.#inbox?.end();
+    for (const topic of this.#topics ?? []) this.#host.topics.unsubscribe(topic, this);
+    this.#topics = undefined;
+  }
+
+  onClose(info: CloseInfo): void {
+    this.#info = info;
+    this.#whenDrained?.resolve();
+    this.#whenClosed?.resolve(info);
+    this.#abort?.abort();
+    this.#host.closed(this, info);
+    this.#call(() => this.#handler.close?.(this, info));
+  }
+
+  onFailure(error: ConnectionError): void {
+    this.#host.failed(error, this);
+  }
+
+  onDropped(count: number): void {
+    this.#call(() => this.#handler.dropped?.(this, count));
+  }
+
+  onUncaught(error: unknown): void {
+    this.#host.uncaught(error, this);
+    this.#connection.close(INTERNAL_ERROR);
+  }
+
+  #call(hook: () => unknown): void {
+    try {
+      const returned = hook();
+      if (returned !== undefined) this.#watch(returned);
+    } catch (error) {
+      this.onUncaught(error);
+    }
+  }
+
+  /** A hook may be async: its rejection is its error. */
+  #watch(returned: unknown): void {
+    if (returned instanceof Promise) returned.catch((error: unknown) => this.onUncaught(error));
+  }
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+function messageOf(data: unknown): string | Uint8Array {
+  if (typeof data === "string" || data instanceof Uint8Array) return data;
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  if (ArrayBuffer.isView(data))
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  throw new TypeError("send() takes a string, a Uint8Array or an ArrayBuffer");
+}

@@ -1,0 +1,120 @@
+/**
+ * One opening handshake on the server, from the request that asks to the 101 or the refusal: the
+ * RFC's checks, the origin, the handler's `upgrade`, and the answer. Nothing fails open: what is not
+ * clearly accepted is refused.
+ */
+import type { IncomingMessage } from "node:http";
+import { nodeRuntime } from "../connection/node-runtime.ts";
+import {
+  type AcceptableRequest,
+  acceptFor,
+  checkRequest,
+  formatResponse,
+  selectProtocol,
+} from "../protocol/handshake.ts";
+import { type Acceptance, describe } from "./handler.ts";
+import { isAllowedOrigin } from "./origin.ts";
+import type { Refusal } from "./refusal.ts";
+import type { Route } from "./route.ts";
+import type { Opened } from "./server-web-socket.ts";
+import type { Logger } from "./settings.ts";
+import { type RequestFacts, UpgradeRequest } from "./upgrade-request.ts";
+
+/** A handshake whose request is in order; what is left is the handler's decision. */
+export interface Candidate {
+  readonly route: Route;
+  readonly check: AcceptableRequest;
+  readonly request: UpgradeRequest;
+}
+
+/** Where a request came from and where it leads; the protocols are known after the check. */
+export type Origination = Omit<RequestFacts, "protocols" | "params">;
+
+/** Checks a request for a route (RFC 6455, section 4.2.1), and where it comes from (section 10.2). */
+export function examine(
+  raw: IncomingMessage,
+  route: Route,
+  params: Readonly<Record<string, string>>,
+  from: Origination,
+  logger: Logger,
+): Candidate | Refusal {
+  const check = checkRequest({
+    method: raw.method,
+    httpVersion: raw.httpVersion,
+    header: (name) => {
+      const value = raw.headers[name];
+      return Array.isArray(value) ? value.join(", ") : value;
+    },
+  });
+  if (!check.ok) return check;
+  const { origin } = raw.headers;
+  if (!isAllowedOrigin({ origin, host: from.host, secure: from.secure }, route.origins)) {
+    logger.warn?.(originRefusal(route.pattern, origin, from.host));
+    return { status: 403, reason: "The origin is not allowed here." };
+  }
+  const request = new UpgradeRequest(raw, { ...from, params, protocols: check.protocols });
+  return { route, check, request };
+}
+
+function originRefusal(pattern: string, origin: string | undefined, host: string): string {
+  return (
+    `refused ${pattern}: Origin ${JSON.stringify(origin)} is not that of Host ${JSON.stringify(host)}. ` +
+    `To allow it, give the handler \`origins: [${JSON.stringify(origin)}]\` ` +
+    `or the server \`origins\` (\`--origins\` on the command line).`
+  );
+}
+
+/** The 101 and what the socket will know of it. @throws {TypeError} when the handler's answer cannot be sent */
+export function accept(
+  { route, check, request }: Candidate,
+  answer: unknown,
+  logger: Logger,
+): { readonly response: string; readonly opened: Opened } {
+  const { protocol: chosen, headers, data } = readAcceptance(answer);
+  const protocol = chosen ?? selectProtocol(route.handler.protocols ?? [], check.protocols) ?? "";
+  if (protocol !== "" && !check.protocols.includes(protocol)) {
+    throw new TypeError(
+      `upgrade() chose the subprotocol ${JSON.stringify(protocol)}, which the client did not offer`,
+    );
+  }
+  if (protocol === "" && check.protocols.length > 0) warnOfNoProtocol(route, check, logger);
+  const response = formatResponse({
+    accept: acceptFor(check.key, nodeRuntime),
+    protocol,
+    headers: headers === undefined ? undefined : new Headers(headers),
+  });
+  return { response, opened: { request, protocol, extensions: "", data } };
+}
+
+const ACCEPTANCE: readonly string[] = ["protocol", "headers", "data"];
+
+/** "undefined or a plain object accepts": anything else is a mistake that must not let anybody in. */
+function readAcceptance(answer: unknown): Acceptance {
+  if (answer === undefined) return {};
+  if (typeof answer !== "object" || answer === null || !isPlain(answer)) {
+    throw new TypeError(
+      `upgrade() must return undefined, { protocol?, headers?, data? } or a Response, not ${describe(answer)}`,
+    );
+  }
+  const unknown = Object.keys(answer).find((name) => !ACCEPTANCE.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `upgrade() returned an object with ${JSON.stringify(unknown)}; it may have ${ACCEPTANCE.join(", ")}`,
+    );
+  }
+  return answer;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function warnOfNoProtocol(route: Route, { protocols }: AcceptableRequest, logger: Logger): void {
+  if (route.said.has("protocols")) return;
+  route.said.add("protocols");
+  logger.warn?.(
+    `${route.pattern}: a client asked for the subprotocols ${protocols.join(", ")}, and none is selected; ` +
+      `browsers then fail the connection. To select one, give the handler \`protocols: [${JSON.stringify(protocols[0])}]\`.`,
+  );
+}
