@@ -8,7 +8,8 @@ import { buildIfStale, root } from "./lib/workspace.mjs";
 
 buildIfStale();
 
+process.chdir(root);
 const main = join(root, "packages/cli/dist/main.js");
-const served = ["-w", join(root, "examples/handlers"), "-d", join(root, "examples/public")];
+const served = ["-w", "examples/handlers", "-d", "examples/public"];
 process.argv = [process.execPath, main, "serve", "-p", "9998", ...served, ...process.argv.slice(2)];
 await import(pathToFileURL(main).href);

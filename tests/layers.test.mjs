@@ -123,7 +123,7 @@ describe("the check of other packages", () => {
 
 describe("the check of twins", () => {
   it("names a source without a test, and an excuse that nobody needs", () => {
-    const paths = ["a.ts", "b.ts", "b.test.ts", "c.ts", "index.ts"];
+    const paths = ["a.ts", "b.ts", "b.test.ts", "c.ts", "c.test.util.ts", "index.ts"];
     assert.deepEqual(findMissingTwins(paths, { "b.ts": "none", "c.ts": "types", "d.ts": "gone" }), [
       "a.ts has no test beside it.",
       "b.ts needs no excuse any more.",

@@ -6,11 +6,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fail, filesUnder, root } from "./workspace.mjs";
 
-// Longer than any test needs, so that only what hangs meets it: a leaked socket or timer keeps its
-// file's process alive. Node 20 and 22 then fail the file by its name; 24 and later wait on, until
-// the deadline of the whole run asks the runner to stop, which names the file too.
-const timeoutOfOneFile = 120_000;
-const deadlineOfTheRun = 600_000;
+/**
+ * In milliseconds, and longer than any test needs, so that only what hangs meets them: a leaked socket
+ * or timer keeps its file's process alive. Node 20 and 22 then fail the file by its name; 24 and later
+ * wait on, until the deadline of the whole run asks the runner to stop, which names the file too.
+ */
+const patience = { file: 120_000, run: 600_000 };
 
 /**
  * The compiled tests of a package, in the order of their paths.
@@ -40,18 +41,18 @@ export function choose(files, words) {
 }
 
 /**
- * Runs test files with a Node binary; ends this process when one fails.
+ * Runs test files with a Node binary; ends this process when one fails or hangs.
  *
  * @param {string} node
  * @param {readonly string[]} files
+ * @param {typeof patience} [limits]
  */
-export function runTests(node, files) {
+export function runTests(node, files, limits = patience) {
   const args = ["--test", "--test-reporter=spec", "--test-concurrency=2"];
-  const limit = `--test-timeout=${timeoutOfOneFile}`;
-  const { status } = spawnSync(node, [...args, limit, ...files], {
+  const { status } = spawnSync(node, [...args, `--test-timeout=${limits.file}`, ...files], {
     cwd: root,
     stdio: "inherit",
-    timeout: deadlineOfTheRun,
+    timeout: limits.run,
   });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -59,7 +59,7 @@ export function findPrivateImports(sources, subpaths) {
  */
 export function findMissingTwins(paths, excused) {
   const all = new Set(paths);
-  const sources = paths.filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"));
+  const sources = paths.filter((path) => !isForTests(path));
   const hasTwin = (/** @type {string} */ path) => all.has(path.replace(/\.ts$/, ".test.ts"));
   const missing = sources
     .filter((path) => posix.basename(path) !== "index.ts" && !hasTwin(path) && !(path in excused))
@@ -79,7 +79,7 @@ function judgeImport(path, specifier) {
   if (specifier === undefined) return "the module's name is computed, so nobody can follow it.";
   const layer = layerOf(path);
   if (layer === undefined) return "the file is in no layer: add its folder to the table.";
-  const isTest = path.endsWith(".test.ts");
+  const isTest = isForTests(path);
   if (specifier.startsWith("node:")) {
     return layer === "protocol" && !isTest ? `protocol imports "${specifier}".` : undefined;
   }
@@ -94,12 +94,21 @@ function judgeImport(path, specifier) {
 }
 
 /**
+ * Tests, and what they share: `a.test.ts`, `certificate.test.util.ts`.
+ *
+ * @param {string} path
+ */
+function isForTests(path) {
+  return path.includes(".test.");
+}
+
+/**
  * @param {string} path relative to src/
  * @returns {keyof typeof arrows | undefined}
  */
 function layerOf(path) {
   const [folder = "", ...rest] = path.split("/");
-  const name = rest.length === 0 ? folder.replace(/(\.test)?\.ts$/, "") : folder;
+  const name = rest.length === 0 ? folder.replace(/\..*$/, "") : folder;
   if (rest.length === 0 && name !== "index") return undefined;
   return Object.hasOwn(arrows, name) ? /** @type {keyof typeof arrows} */ (name) : undefined;
 }
