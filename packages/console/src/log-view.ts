@@ -21,6 +21,7 @@ export class LogView {
   #shownUpTo = 0;
   #shown = 0;
   #following = true;
+  #scrolledTo = 0;
   #frameAsked = false;
 
   constructor() {
@@ -119,7 +120,10 @@ export class LogView {
 
   #noteScroll(): void {
     const { scrollHeight, scrollTop, clientHeight } = this.#rows;
-    this.#following = scrollHeight - scrollTop - clientHeight < 24;
+    const isAtEnd = scrollHeight - scrollTop - clientHeight < 24;
+    // Rows that grow when they come into view move the end away too; only going up means reading.
+    this.#following = isAtEnd || (this.#following && scrollTop >= this.#scrolledTo);
+    this.#scrolledTo = scrollTop;
     this.#newest.hidden = this.#following;
   }
 

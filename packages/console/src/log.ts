@@ -3,7 +3,7 @@
 // beginning is kept, and of many entries the newest.
 
 export type Direction = "sent" | "received" | "event" | "problem";
-export type Kind = "text" | "binary" | "open" | "close" | "error" | "note";
+export type Kind = "text" | "binary" | "open" | "close" | "error" | "connect";
 
 export interface Entry {
   readonly id: number;

@@ -32,7 +32,7 @@ function connect(to: string, protocols: string[]): void {
     return connectForm.refuse(texts.refusedByBrowser(message));
   }
   address = to;
-  tell("note", texts.connectingTo(to));
+  tell("connect", texts.connectingTo(to));
   showState();
 }
 
@@ -64,7 +64,7 @@ function closed({ code, reason, wasClean, wasOpen }: LineClose): void {
   if (hasLostFocus()) connectForm.focus();
 }
 
-function tell(kind: "open" | "note" | "error", sentence: string): void {
+function tell(kind: "open" | "connect" | "error", sentence: string): void {
   log.addEvent(kind, sentence);
   connectForm.say(sentence);
 }

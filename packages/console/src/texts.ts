@@ -30,7 +30,7 @@ export const texts = {
     open: "open",
     close: "close",
     error: "error",
-    note: "note",
+    connect: "connect",
   },
   emptyMessage: "(empty)",
 
@@ -44,16 +44,16 @@ export const texts = {
       protocol === "" ? "" : `protocol ${protocol}`,
       extensions === "" ? "" : `extensions ${extensions}`,
     ].filter((part) => part !== "");
-    return parts.length === 0 ? "open" : `open: ${parts.join(", ")}`;
+    return parts.length === 0 ? "Open" : `Open: ${parts.join(", ")}`;
   },
   closingWith: (code: number | undefined, reason: string): string => {
-    if (code === undefined) return "closing without a code";
-    return reason === "" ? `closing: code ${code}` : `closing: code ${code}, “${reason}”`;
+    if (code === undefined) return "Closing without a code";
+    return reason === "" ? `Closing: code ${code}` : `Closing: code ${code}, “${reason}”`;
   },
   closed: (code: number, reason: string, wasClean: boolean): string => {
     const name = closeCodeNames[code];
     return [
-      `closed: code ${code}, ${wasClean ? "clean" : "not clean"}`,
+      `Closed: code ${code}, ${wasClean ? "clean" : "not clean"}`,
       reason === "" ? "" : `, reason “${reason}”`,
       name === undefined ? "" : ` (${name})`,
     ].join("");
