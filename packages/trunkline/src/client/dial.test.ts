@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { type TestContext, test } from "node:test";
 import { createServer as createTlsServer, TLSSocket } from "node:tls";
 import type { Clock, Timer } from "../connection/clock.ts";
@@ -33,6 +33,7 @@ class HandClock implements Clock {
 }
 
 interface Attempt {
+  readonly signal: AbortSignal | undefined;
   readonly dial: Dial;
   readonly clock: HandClock;
   readonly outcome: Promise<Dialled | DialError>;
@@ -46,9 +47,11 @@ function attempt(context: TestContext, url: string, options: unknown = {}): Atte
     resolve(outcome);
   };
   const caller = { onOpen: settle, onFailure: settle };
+  const settings = readSettings(options);
   return {
-    dial: new Dial(readUrl(url), readSettings(options), caller, clock),
+    dial: new Dial(readUrl(url), settings, caller, clock),
     clock,
+    signal: settings.signal,
     outcome: promise,
   };
 }
@@ -61,17 +64,22 @@ function newPromise<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
   return { promise, resolve };
 }
 
-async function failure({ outcome, clock }: Attempt): Promise<DialError> {
-  const error = await outcome;
-  assert.ok(error instanceof Error, "the attempt did not fail");
+function assertNothingLeft({ clock, signal }: Attempt): void {
   assert.deepEqual(clock.timers, [], "a timer is left");
+  if (signal) assert.deepEqual(getEventListeners(signal, "abort"), [], "a listener is left");
+}
+
+async function failure(given: Attempt): Promise<DialError> {
+  const error = await given.outcome;
+  assert.ok(error instanceof Error, "the attempt did not fail");
+  assertNothingLeft(given);
   return error;
 }
 
-async function opened({ outcome, clock }: Attempt): Promise<Dialled> {
-  const dialled = await outcome;
+async function opened(given: Attempt): Promise<Dialled> {
+  const dialled = await given.outcome;
   if (dialled instanceof Error) throw dialled;
-  assert.deepEqual(clock.timers, [], "a timer is left");
+  assertNothingLeft(given);
   return dialled;
 }
 

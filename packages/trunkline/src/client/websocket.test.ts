@@ -574,14 +574,17 @@ test("the functions beside the class refuse another's socket", () => {
   for (const act of [terminate, ping, unref]) assert.throws(() => act(other), TypeError);
 });
 
-/** Runs a program that has a connected socket, and says what it printed and how it ended. */
-async function run(body: string, url: string): Promise<{ output: string; code: number | null }> {
-  const from = new URL("./index.js", import.meta.url).href;
-  const program = `
-    import { terminate, ref, unref, WebSocket } from ${JSON.stringify(from)};
+/** Runs a program with a socket that connects, and says what it printed and how it ended. */
+function run(body: string, url: string): Promise<{ output: string; code: number | null }> {
+  return runProgram(`
     const socket = new WebSocket(${JSON.stringify(url)});
     process.on("exit", () => console.log("exit in", socket.readyState));
-    ${body}`;
+    ${body}`);
+}
+
+async function runProgram(body: string): Promise<{ output: string; code: number | null }> {
+  const from = new URL("./index.js", import.meta.url).href;
+  const program = `import { unref, WebSocket } from ${JSON.stringify(from)}; ${body}`;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -640,4 +643,33 @@ test("a program whose connection fails ends by itself", async (context) => {
   const body =
     "socket.onerror = () => console.log('error'); socket.onclose = () => console.log('close');";
   assert.deepEqual(await run(body, server.url), { output: "error\nclose\nexit in 3\n", code: 0 });
+});
+
+test("an open socket that only its listeners know is not collected", async (context) => {
+  let release: () => void = () => {};
+  const collected = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const server = await startPeer(context, async (peer) => {
+    const request = await peer.accept();
+    if (request.startsWith("GET /collected ")) release();
+    else await collected;
+    peer.write(encodeFrame(opcodes.text, "hi"));
+    await peer.answerClose();
+  });
+  const { output, code } = await runProgram(`
+    import { setFlagsFromString } from "node:v8";
+    import { runInNewContext } from "node:vm";
+    setFlagsFromString("--expose-gc");
+    const gc = runInNewContext("gc");
+    function connect(url, onopen) {
+      const socket = new WebSocket(url);
+      socket.onopen = onopen;
+      socket.onmessage = ({ data, target }) => { console.log(data); target.close(); };
+    }
+    connect(${JSON.stringify(server.url)}, () => setImmediate(() => {
+      gc();
+      connect(${JSON.stringify(`${server.url}collected`)}, null);
+    }));`);
+  assert.deepEqual({ output, code }, { output: "hi\nhi\n", code: 0 });
 });
