@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+/** The command's entry: the process's streams and exit code, and nothing else. */
+import { run } from "./run.ts";
+
+const { stdout, stderr } = process;
+const exitCode = await run(process.argv.slice(2), { stdout, stderr, environment: process.env });
+
+// Ended, not left to end: a handler's timer or database connection would hold the process.
+// What was written leaves first, where a pipe is asynchronous.
+stdout.write("", () => stderr.write("", () => process.exit(exitCode)));

@@ -1,0 +1,86 @@
+/**
+ * `trunkline serve`: handlers from a folder, files from another, the console, until a signal ends it.
+ * This file puts the parts together and says what came of it; each part is in a file of its own.
+ */
+import type { Server } from "trunkline/server";
+import { createLog, type Logger } from "../log.ts";
+import type { CommandContext } from "../run.ts";
+import { type ConsolePages, createConsolePages } from "./console-pages.ts";
+import { chooseHandlersFolder, requireFolder, showFolder } from "./folders.ts";
+import { createHttpAnswers } from "./http-answers.ts";
+import { isLocalHost, listen } from "./listening.ts";
+import { parseServeOptions, type ServeSettings } from "./options.ts";
+import { openRoutes, type RouteSource } from "./routes.ts";
+import { firstSignal } from "./signals.ts";
+import { describeStart } from "./start-lines.ts";
+import { createStaticFiles, type StaticFiles } from "./static-files.ts";
+import { readTlsFiles } from "./tls-files.ts";
+
+export async function serveCommand(
+  args: readonly string[],
+  { stdout, stderr, environment }: CommandContext,
+): Promise<number> {
+  const settings = parseServeOptions(args);
+  if ("help" in settings) {
+    stdout.write(settings.help);
+    return 0;
+  }
+  const log = createLog({ level: settings.logLevel, output: stderr, environment });
+  const ending = firstSignal(process);
+  const { server, source, lines } = await start(settings, log);
+  stdout.write(lines);
+  await ending;
+  stdout.write(`Closing ${count(server.sockets.size)}; once more ends at once.\n`);
+  source.close();
+  await server.close();
+  return 0;
+}
+
+interface Running {
+  readonly server: Server;
+  readonly source: RouteSource;
+  readonly lines: string;
+}
+
+async function start(settings: ServeSettings, log: Logger): Promise<Running> {
+  const tls = settings.tls
+    ? await readTlsFiles(settings.privateKey, settings.certificate)
+    : undefined;
+  const handlers = await chooseHandlersFolder(settings.handlers);
+  const files = await openFiles(settings.documentRoot, handlers);
+  const pages = chooseConsole(settings, log);
+  const source = await openRoutes(handlers, log);
+  const { routes } = source;
+  const http = createHttpAnswers({ files, console: pages, log });
+  const server = await listen(settings, { routes, logger: log, http, ...(tls && { tls }) });
+  source.connect(server);
+  const lines = describeStart({
+    url: server.url.replace(/^ws/, "http"),
+    handlers: handlers === undefined ? undefined : showFolder(handlers),
+    resources: Object.keys(routes).sort(),
+    documentRoot: settings.documentRoot,
+    hasConsole: pages?.areBuilt ?? false,
+    isLocal: isLocalHost(settings.host),
+  });
+  return { server, source, lines };
+}
+
+async function openFiles(
+  path: string | undefined,
+  handlers: string | undefined,
+): Promise<StaticFiles | undefined> {
+  if (path === undefined) return undefined;
+  const root = await requireFolder(path, "document root");
+  return createStaticFiles({ root, hidden: handlers === undefined ? [] : [handlers] });
+}
+
+function chooseConsole(settings: ServeSettings, log: Logger): ConsolePages | undefined {
+  if (!(settings.console ?? isLocalHost(settings.host))) return undefined;
+  const pages = createConsolePages();
+  if (!pages.areBuilt) log.warn('the console\'s pages are not built: run "npm run build"');
+  return pages;
+}
+
+function count(connections: number): string {
+  return connections === 1 ? "1 connection" : `${connections} connections`;
+}

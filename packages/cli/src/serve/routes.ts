@@ -1,0 +1,68 @@
+/**
+ * Where the server's routes come from: a handlers folder that is followed, or the built-in echo.
+ * The folder's loader knows nothing of the library; what it loads is checked here before it is served.
+ */
+import { type ServeOptions, type Server, SocketServer } from "trunkline/server";
+import { CommandError } from "../command-error.ts";
+import type { HandlerRoutes } from "../handlers/handler-table.ts";
+import type { Logger } from "../log.ts";
+import { BUILT_IN_ECHO } from "./built-in-echo.ts";
+import { describeReadError } from "./tls-files.ts";
+
+export type Routes = ServeOptions["routes"];
+
+export interface RouteSource {
+  readonly routes: Routes;
+  /** From now on the server gets the routes as they change. */
+  connect(server: Server): void;
+  close(): void;
+}
+
+export async function openRoutes(root: string | undefined, log: Logger): Promise<RouteSource> {
+  if (root === undefined) return builtIn;
+  let server: Server | undefined;
+  const onRoutes = (routes: HandlerRoutes) => setRoutes(server, routes, log);
+  const folder = await openFolder(root, log, onRoutes);
+  return {
+    get routes() {
+      return folder.routes as Routes; // each was checked
+    },
+    connect(listening) {
+      server = listening;
+      // There may have been a save between the load and the listening.
+      setRoutes(server, folder.routes, log);
+    },
+    close: () => folder.close(),
+  };
+}
+
+const builtIn: RouteSource = {
+  routes: { "/echo": BUILT_IN_ECHO },
+  connect() {},
+  close() {},
+};
+
+/** The compilers and the watcher are loaded only where there is a folder. */
+async function openFolder(root: string, log: Logger, onRoutes: (routes: HandlerRoutes) => void) {
+  const { openHandlerFolder } = await import("../handlers/handler-folder.ts");
+  try {
+    return await openHandlerFolder({ root, log, onRoutes, check: checkHandler });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    const why = describeReadError(error);
+    throw new CommandError(1, `the handlers folder ${root} cannot be read: ${why}`);
+  }
+}
+
+/** Throws when the library would not take the handler. */
+function checkHandler(resource: string, handler: object): void {
+  new SocketServer({ routes: { [resource]: handler } as Routes }); // it throws where this is wrong
+}
+
+function setRoutes(server: Server | undefined, routes: HandlerRoutes, log: Logger): void {
+  try {
+    server?.setRoutes(routes as Routes); // each was checked
+  } catch (error) {
+    log.error(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,64 @@
+/** Reads the key and the certificate of `-t`, and finds out before the port opens whether they fit. */
+import { readFile } from "node:fs/promises";
+import { createSecureContext } from "node:tls";
+import { CommandError } from "../command-error.ts";
+
+export interface TlsFiles {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+}
+
+/** @throws {CommandError} with exit code 1 */
+export async function readTlsFiles(
+  privateKey: string | undefined,
+  certificate: string | undefined,
+): Promise<TlsFiles> {
+  if (privateKey === undefined || certificate === undefined) {
+    const missing = privateKey === undefined ? "its private key (-k)" : "its certificate (-c)";
+    throw new CommandError(1, `TLS (-t) needs ${missing}`);
+  }
+  const key = await readPem(privateKey, "private key");
+  const cert = await readPem(certificate, "certificate");
+  checkPart({ key }, `the private key ${privateKey}`);
+  checkPart({ cert }, `the certificate ${certificate}`);
+  checkPart({ key, cert }, `the private key ${privateKey} with the certificate ${certificate}`);
+  return { key, cert };
+}
+
+async function readPem(path: string, what: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new CommandError(1, `cannot read the ${what} ${path}: ${describeReadError(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The part of a file system error that a user can act on. */
+export function describeReadError(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT") return "it is not there";
+  if (code === "EACCES" || code === "EPERM") return "no permission";
+  if (code === "EISDIR") return "it is a folder";
+  if (code === "ENOTDIR") return "it is not a folder";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function checkPart(part: { readonly key?: Buffer; readonly cert?: Buffer }, what: string): void {
+  try {
+    createSecureContext(part);
+  } catch (error) {
+    throw new CommandError(1, `${what}: ${describeTlsError(error)}`, { cause: error });
+  }
+}
+
+function describeTlsError(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/key values mismatch/i.test(message)) return "they do not belong together";
+  if (/passphrase|interrupted or cancelled|bad decrypt/i.test(message)) {
+    return "it is encrypted; decrypt it (openssl pkey -in key.pem -out plain.pem)";
+  }
+  if (/no start line|PEM|DECODER|unsupported/i.test(message)) return "it is not in PEM form";
+  return message;
+}
