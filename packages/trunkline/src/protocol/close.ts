@@ -25,6 +25,7 @@ export const MAX_REASON_BYTES = 123;
  * is unassigned and 0-999 "are not used" (section 7.4.2).
  */
 export function isSendableCode(code: number): boolean {
+  if (!Number.isInteger(code)) return false;
   if (code >= 3000) return code <= 4999;
   return code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006;
 }
