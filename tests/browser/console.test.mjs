@@ -97,10 +97,22 @@ describe("the console", { skip }, () => {
     withPage(browser, {}, async (page) => {
       await open(page, server);
       await close(page, "3001", "enough");
-      await see(page.getByRole("status"), "Closed: code 3001, clean, reason “enough”");
+      await see(page.locator(".row.event"), "Closing: code 3001, “enough”");
+      await see(page.getByRole("status"), "Closed: code 3001, clean");
       assert.equal(await page.locator("#ready-state").textContent(), "3 CLOSED");
       await connect(page);
     }));
+
+  it("says with which code and reason the server closed", () =>
+    withServer(["-w", "tests/browser/handlers"], (own) =>
+      withPage(browser, {}, async (page) => {
+        await page.goto(`${own.url}/`);
+        await page.getByLabel("Address").fill("/farewell");
+        await connect(page);
+        await sendText(page, "that was all");
+        await see(page.getByRole("status"), "Closed: code 4000, clean, reason “that was all”");
+      }),
+    ));
 
   it("refuses a code or a reason as the browser would, and stays open", () =>
     withPage(browser, {}, async (page) => {

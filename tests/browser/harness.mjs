@@ -65,7 +65,8 @@ export function openBrowser() {
 export async function startServer(args) {
   /** @type {["ignore", "pipe", "inherit"]} */
   const stdio = ["ignore", "pipe", "inherit"];
-  const child = spawn(process.execPath, [main, "serve", "-p", "0", ...args], { cwd: root, stdio });
+  const serve = [main, "serve", "-p", "0", "--log-level", "warn", ...args];
+  const child = spawn(process.execPath, serve, { cwd: root, stdio });
   const exited = once(child, "exit");
   const url = await readUrl(createInterface(child.stdout));
   const stop = async () => {
