@@ -24,6 +24,8 @@ interface Piece {
   readonly bytes: Uint8Array;
   /** A message of its own, which an overflow policy may drop. */
   readonly droppable: boolean;
+  /** Belongs to the frame that the piece before it began: written with it, and dropped with it. */
+  readonly continues: boolean;
 }
 
 export class Outbox implements Sink, Flushable {
@@ -88,8 +90,9 @@ export class Outbox implements Sink, Flushable {
   }
 
   push(bytes: Uint8Array): void {
+    const continues = this.length > 0;
     this.#seal();
-    this.#enqueue(bytes);
+    this.#enqueue(bytes, continues);
   }
 
   /** Writes what is there, unless the transport is still busy with what it has. */
@@ -127,11 +130,14 @@ export class Outbox implements Sink, Flushable {
   dropOldest(bytes: number): number {
     let freed = 0;
     let count = 0;
+    let dropping = false;
     this.#queue = this.#queue.filter((piece) => {
-      if (freed >= bytes || !piece.droppable) return true;
-      freed += piece.bytes.length;
-      count++;
-      return false;
+      if (!piece.continues) {
+        dropping = piece.droppable && freed < bytes;
+        if (dropping) count++;
+      }
+      if (dropping) freed += piece.bytes.length;
+      return !dropping;
     });
     this.#queued -= freed;
     return count;
@@ -153,6 +159,8 @@ export class Outbox implements Sink, Flushable {
       this.length === 0 &&
       this.buffer === EMPTY &&
       needed <= FULL_BLOCK &&
+      // Who is held up would keep it from the others.
+      !this.#blocked &&
       shared !== undefined
     ) {
       this.buffer = shared;
@@ -186,8 +194,8 @@ export class Outbox implements Sink, Flushable {
     this.length = 0;
   }
 
-  #enqueue(bytes: Uint8Array): void {
-    this.#queue.push({ bytes, droppable: this.droppable });
+  #enqueue(bytes: Uint8Array, continues = false): void {
+    this.#queue.push({ bytes, droppable: this.droppable, continues });
     this.#queued += bytes.length;
   }
 
@@ -217,7 +225,11 @@ export class Outbox implements Sink, Flushable {
   #nextSlice(): Uint8Array[] {
     let size = 0;
     let count = 0;
-    while (count < this.#queue.length && size < SLICE) size += this.#queue[count++].bytes.length;
+    for (const { bytes, continues } of this.#queue) {
+      if (size >= SLICE && !continues) break;
+      size += bytes.length;
+      count++;
+    }
     this.#queued -= size;
     return this.#queue.splice(0, count).map((piece) => piece.bytes);
   }
