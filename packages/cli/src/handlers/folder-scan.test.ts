@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { test } from "node:test";
+import { makeFolder } from "../temporary-folder.test.util.ts";
 import { scanFolder } from "./folder-scan.ts";
-import { makeFolder } from "./temporary-folder.ts";
 
 async function scanned(root: string) {
   const { files, problems } = await scanFolder(root);

@@ -3,13 +3,13 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Logger } from "../log.ts";
+import { makeFolder, type TemporaryFolder } from "../temporary-folder.test.util.ts";
 import {
   type HandlerFolder,
   type HandlerFolderOptions,
   openHandlerFolder,
 } from "./handler-folder.ts";
 import type { HandlerRoutes } from "./handler-table.ts";
-import { makeFolder, type TemporaryFolder } from "./temporary-folder.ts";
 
 interface Opened {
   readonly folder: HandlerFolder;

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { makeFolder } from "../temporary-folder.test.util.ts";
 import { LoadProblem } from "./load-problem.ts";
 import { ModuleLoader, type Namespace } from "./module-loader.ts";
-import { makeFolder } from "./temporary-folder.ts";
 
 type Files = Readonly<Record<string, string>>;
 

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { makeFolder } from "./temporary-folder.ts";
+import { makeFolder } from "../temporary-folder.test.util.ts";
 
 const RELOADS = 1000;
 

@@ -27,6 +27,7 @@ export async function serveCommand(
   }
   const log = createLog({ level: settings.logLevel, output: stderr, environment });
   const ending = firstSignal(process);
+  logStrayErrors(log);
   const { server, source, lines } = await start(settings, log);
   stdout.write(lines);
   await ending;
@@ -34,6 +35,16 @@ export async function serveCommand(
   source.close();
   await server.close();
   return 0;
+}
+
+/**
+ * What a handler throws outside its hooks (in a timer, in a promise that nobody awaits) is logged, and
+ * the server goes on: one handler's fault is not the others'. The library itself leaves no error here.
+ */
+function logStrayErrors(log: Logger): void {
+  const report = (error: unknown) => log.error("outside a handler's hooks:", error);
+  process.on("uncaughtException", report);
+  process.on("unhandledRejection", report);
 }
 
 interface Running {

@@ -19,7 +19,11 @@ export async function chooseHandlersFolder(given: string | undefined): Promise<s
 export async function requireFolder(path: string, what: string): Promise<string> {
   const found = await stat(path).catch((error: unknown) => {
     const why = describeReadError(error);
-    throw new CommandError(1, `the ${what} ${path} cannot be read: ${why}`, { cause: error });
+    throw new CommandError(
+      1,
+      `the ${what} ${path} cannot be read: ${why}; make it, or name another`,
+      { cause: error },
+    );
   });
   if (!found.isDirectory()) throw new CommandError(1, `the ${what} ${path} is not a folder`);
   return resolve(path);

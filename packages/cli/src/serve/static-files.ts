@@ -9,7 +9,6 @@
 import { realpath, stat } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join, sep } from "node:path";
-import send from "send";
 
 export interface StaticFilesOptions {
   readonly root: string;
@@ -100,20 +99,23 @@ function redirect(request: IncomingMessage, response: ServerResponse, path: stri
   return true;
 }
 
-/** False when the file vanished in the meantime. */
-function sendFile(
+/** Loaded at the first file: its table of types is not what a start should wait for. */
+async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
   root: string,
   name: string,
 ): Promise<boolean> {
+  const { default: send } = await import("send");
+  response.setHeader("X-Content-Type-Options", "nosniff");
   return new Promise((resolve) => {
-    response.setHeader("X-Content-Type-Options", "nosniff");
     response.once("close", () => resolve(true));
     send(request, name, { root, dotfiles: "ignore", index: false })
-      .on("error", (error: Error & { readonly status?: number }) => {
-        if (error.status !== 416 && error.status !== 412) return resolve(false);
-        response.writeHead(error.status).end();
+      .on("error", ({ status }: Error & { readonly status?: number }) => {
+        if (response.headersSent) return response.destroy();
+        // Anything else means that the file went away meanwhile.
+        if (status !== 416 && status !== 412) return resolve(false);
+        response.writeHead(status).end();
       })
       .pipe(response);
   });
