@@ -167,6 +167,7 @@ test("an export of another shape is told with its line", async (t) => {
     "h/a.ts": "const a = 1;\nexport default a;",
     "h/b.ts": "export const open = 1;",
   });
+  lines.sort();
   assert.match(lines[0] ?? "", /h\/a\.ts:2: the default export is a number; .*503/);
   assert.match(lines[1] ?? "", /h\/b\.ts:1: no default export \(it exports open\); .*503/);
   assert.deepEqual([await ask("/a"), await ask("/b")], [503, 503]);
