@@ -1,0 +1,95 @@
+/**
+ * A program under test as its own process: its port, its CPU time, its memory, its end.
+ * CPU comes from /proc, so how fast or slow the generator is does not enter it.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const folder = new URL("..", import.meta.url);
+const bunBinary = fileURLToPath(new URL("node_modules/bun/bin/bun.exe", folder));
+const MICROSECONDS_PER_TICK = 10_000;
+
+// `ws` takes bufferutil and utf-8-validate wherever it finds them, and they are here as a dependency
+// of a peer. A program that installs `ws` has neither.
+const env = { ...process.env, WS_NO_BUFFER_UTIL: "1", WS_NO_UTF_8_VALIDATE: "1" };
+
+export function hasBun() {
+  return existsSync(bunBinary);
+}
+
+export function bunVersion() {
+  if (!hasBun()) return undefined;
+  return execFileSync(bunBinary, ["--version"], { encoding: "utf8" }).trim();
+}
+
+/** The command line for a script: peers run under Node, but Bun's under Bun. */
+export function commandOf(script) {
+  const path = fileURLToPath(new URL(script, folder));
+  if (script.endsWith("/bun.mjs")) return [bunBinary, [path]];
+  return [process.execPath, ["--expose-gc", path]];
+}
+
+export class ServerProcess {
+  #child;
+  #lines;
+
+  /** Starts `script` and waits until it says its port. */
+  static async start(script, args = []) {
+    const server = new ServerProcess();
+    const [program, programArgs] = commandOf(script);
+    server.#child = spawn(program, [...programArgs, ...args], {
+      env,
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    server.#lines = createInterface({ input: server.#child.stdout })[Symbol.asyncIterator]();
+    const first = await server.nextLine();
+    if (first === undefined) throw new Error(`${script} ended before it said its port`);
+    server.port = first.port;
+    return server;
+  }
+
+  /** The next thing it says; undefined when it has ended. */
+  async nextLine() {
+    const { value, done } = await this.#lines.next();
+    return done ? undefined : JSON.parse(value);
+  }
+
+  tell(text) {
+    this.#child.stdin.write(`${text}\n`);
+  }
+
+  /** Microseconds of CPU, user and system, all threads, so far. */
+  cpu() {
+    return cpuOf(this.#child.pid);
+  }
+
+  /** Bytes after a collection: the resident set, and the heap with what hangs on it. */
+  async memory() {
+    this.#child.kill("SIGUSR2");
+    return (await this.nextLine()).memory;
+  }
+
+  async stop() {
+    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
+    this.#child.kill("SIGKILL");
+    await ended;
+  }
+}
+
+/** The scheduler's nanoseconds where the kernel gives them, else ticks of 10 ms. */
+function cpuOf(pid) {
+  try {
+    let total = 0;
+    for (const task of readdirSync(`/proc/${pid}/task`)) {
+      total += Number.parseInt(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "latin1"), 10);
+    }
+    if (total > 0) return total / 1000;
+  } catch {
+    // A thread that ended in between, or a kernel without it.
+  }
+  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * MICROSECONDS_PER_TICK;
+}

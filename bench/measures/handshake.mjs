@@ -1,0 +1,30 @@
+/**
+ * Handshakes: batches of connections that shake hands and are reset, one batch after the other.
+ * The server's CPU for each holds everything from the accept to the cleaning up after the reset.
+ */
+import { RawClient } from "../lib/raw-client.mjs";
+
+const BATCH = 50;
+const WARM_UP = 0.3;
+
+export async function measure(server, { path }, seconds) {
+  await shakeHandsFor(seconds * WARM_UP, server.port, path);
+  const before = { cpu: server.cpu(), time: performance.now() };
+  const count = await shakeHandsFor(seconds, server.port, path);
+  const cpu = server.cpu() - before.cpu;
+  return { value: cpu / count, perSecond: (count / (performance.now() - before.time)) * 1000 };
+}
+
+async function shakeHandsFor(seconds, port, path) {
+  const end = performance.now() + seconds * 1000;
+  let count = 0;
+  while (performance.now() < end) {
+    const opening = Array.from({ length: BATCH }, () => RawClient.open(port, path));
+    for (const client of await Promise.all(opening)) client.reset();
+    count += BATCH;
+  }
+  return count;
+}
+
+/** Every handshake is checked as it is made: 101, and the accept value of its key. */
+export async function verify() {}
