@@ -3,6 +3,8 @@
 import { run } from "./run.ts";
 
 const { stdout, stderr } = process;
+// Whoever read our output may go (a pipe into `head`); the server goes on.
+for (const stream of [stdout, stderr]) stream.on("error", () => {});
 const exitCode = await run(process.argv.slice(2), { stdout, stderr, environment: process.env });
 
 // Ended, not left to end: a handler's timer or database connection would hold the process.

@@ -49,8 +49,8 @@ async function searchFolder(
 ): Promise<void> {
   const real = await realpath(folder);
   if (above.includes(real)) return; // a link back to a folder that this one lies in
-  collected.folders.push(folder);
   const entries = await readdir(folder, { withFileTypes: true });
+  collected.folders.push(folder);
   for (const entry of entries.sort(byName)) {
     await searchEntry(collected, join(folder, entry.name), prefix + entry.name, entry, [
       ...above,
@@ -69,8 +69,24 @@ async function searchEntry(
   const mayBeFolder = isHandlerFolderName(entry.name);
   if (!mayBeFolder && resourceOf(name) === undefined) return;
   const kind = entry.isSymbolicLink() ? await kindOfLink(collected, path) : kindOf(entry);
-  if (kind === "folder" && mayBeFolder) await searchFolder(collected, path, `${name}/`, above);
+  if (kind === "folder" && mayBeFolder) await searchInner(collected, path, `${name}/`, above);
   if (kind === "file" && resourceOf(name) !== undefined) collected.names.push(name);
+}
+
+/** A folder inside that cannot be read, or went meanwhile, is not the end of the others. */
+async function searchInner(
+  collected: Collected,
+  folder: string,
+  prefix: string,
+  above: readonly string[],
+): Promise<void> {
+  try {
+    await searchFolder(collected, folder, prefix, above);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    if (error.code === "ENOENT") return;
+    collected.problems.push({ path: folder, message: `cannot be read: ${error.message}` });
+  }
 }
 
 type Kind = "file" | "folder" | "other";

@@ -11,6 +11,9 @@ import { type FSWatcher, watch } from "node:fs";
 /** Milliseconds without an event before the change is told; saves by rename take two or three events. */
 const QUIET = 40;
 
+/** Events that may put the telling off: a file that is written all the time must not silence the rest. */
+const PATIENCE = 10;
+
 export interface WatchClock {
   setTimeout(callback: () => void, milliseconds: number): unknown;
   clearTimeout(timer: unknown): void;
@@ -29,6 +32,7 @@ export class FolderWatch {
   readonly #clock: WatchClock;
   readonly #reported = new Set<string>();
   #timer: unknown;
+  #postponed = 0;
 
   constructor(options: FolderWatchOptions) {
     this.#options = options;
@@ -65,8 +69,14 @@ export class FolderWatch {
   }
 
   #notice(): void {
+    if (this.#postponed++ >= PATIENCE) return;
     this.#clock.clearTimeout(this.#timer);
-    this.#timer = this.#clock.setTimeout(() => this.#options.onChange(), QUIET);
+    this.#timer = this.#clock.setTimeout(() => this.#tell(), QUIET);
+  }
+
+  #tell(): void {
+    this.#postponed = 0;
+    this.#options.onChange();
   }
 
   /** The folder itself went; the look that follows finds out what is there now. */

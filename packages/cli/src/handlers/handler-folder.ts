@@ -113,17 +113,20 @@ class FollowedFolder implements HandlerFolder {
   async #lookUntilStill(): Promise<void> {
     while (this.#isLookDue && !this.#isClosed) {
       this.#isLookDue = false;
-      await this.#take(await this.#scan());
+      const scan = await this.#scan();
+      if (scan) await this.#take(scan);
     }
     this.#looking = undefined;
   }
 
-  async #scan(): Promise<FolderScan> {
+  /** Undefined when the folder is there and cannot be read now: then all stays as it is. */
+  async #scan(): Promise<FolderScan | undefined> {
     try {
       return await scanFolder(this.#root);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const problem = { path: this.#root, message: `cannot be read: ${why}` };
+      if (!(error instanceof Error && "code" in error)) throw error;
+      const problem = { path: this.#root, message: `cannot be read: ${error.message}` };
+      if (error.code !== "ENOENT" && error.code !== "ENOTDIR") return this.#report([problem]);
       // Its parent is watched meanwhile, so that a folder that comes back is found.
       return { files: [], problems: [problem], folders: [dirname(this.#root)] };
     }
@@ -135,7 +138,7 @@ class FollowedFolder implements HandlerFolder {
     return this.#table.update(scan.files, await this.#loader.graph.changedFiles());
   }
 
-  #report(problems: readonly NameProblem[]): void {
+  #report(problems: readonly NameProblem[]): undefined {
     const lines = new Set(problems.map(({ path, message }) => `${showPath(path)} ${message}`));
     for (const line of lines) if (!this.#reported.has(line)) this.#options.log.error(line);
     this.#reported = lines;

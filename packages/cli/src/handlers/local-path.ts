@@ -4,7 +4,7 @@
  */
 import { statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, resolve, sep } from "node:path";
+import { dirname, isAbsolute, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export type LocalPath =
@@ -43,7 +43,7 @@ function writtenPath(specifier: string, importer: string): string | undefined {
 function resolveSubpathImport(specifier: string, importer: string): string | undefined {
   try {
     const path = createRequire(importer).resolve(specifier);
-    return path.includes(`${sep}node_modules${sep}`) || !path.startsWith(sep) ? undefined : path;
+    return path.includes(`${sep}node_modules${sep}`) || !isAbsolute(path) ? undefined : path;
   } catch {
     return undefined;
   }

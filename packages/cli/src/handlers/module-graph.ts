@@ -8,7 +8,7 @@ export interface ModuleRecord {
   readonly path: string;
   /** Local files it asked for, also those that are not there. */
   readonly dependencies: Set<string>;
-  kind: "module" | "commonjs" | "json";
+  kind: "unread" | "module" | "commonjs" | "json";
   /** A namespace, a `module.exports`, or a JSON value. */
   exports: unknown;
   state: "evaluating" | "evaluated" | "failed";
@@ -29,7 +29,7 @@ export class ModuleGraph {
     const record: ModuleRecord = {
       path,
       dependencies: new Set(),
-      kind: "module",
+      kind: "unread",
       exports: undefined,
       state: "evaluating",
       evaluation: undefined,

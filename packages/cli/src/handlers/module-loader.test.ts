@@ -327,7 +327,7 @@ const refuses: readonly (readonly [string, Files, string, number | undefined, Re
   [
     "broken JSON",
     { "a.js": 'import d from "./d.json"; export default d;', "d.json": "{" },
-    "a.js",
+    "d.json",
     undefined,
     /JSON/,
   ],
@@ -343,7 +343,7 @@ const refuses: readonly (readonly [string, Files, string, number | undefined, Re
     { "a.cjs": 'require("./b.mjs")', "b.mjs": "export default 1" },
     "a.cjs",
     undefined,
-    /is an ES module/,
+    /cannot require b\.mjs, which is an ES module/,
   ],
 ];
 
@@ -417,6 +417,20 @@ test("files that import each other and are loaded at once do not wait for ever",
     loaded.map(({ default: value }) => value),
     ["a", "b", "c"],
   );
+});
+
+test("CommonJS that is being loaded can be required, and what failed is tried again", async (t) => {
+  const folder = await makeFolder(t, {
+    "a.cjs": 'module.exports = { a: true, b: require("./b.cjs").b };',
+    "b.cjs": "exports.b = true;",
+    "c.cjs": 'try { require("./d.cjs"); } catch {} module.exports = require("./d.cjs");',
+    "d.cjs": 'throw new Error("on purpose");',
+  });
+  const loader = new ModuleLoader();
+  const load = (name: string) => loader.load(join(folder.path, name));
+  const [b, a] = await Promise.all([load("b.cjs"), load("a.cjs")]);
+  assert.deepEqual([a.default, b.default], [{ a: true, b: true }, { b: true }]);
+  await assert.rejects(load("c.cjs"), /on purpose/);
 });
 
 test("what failed is read again once its missing import is there", async (t) => {

@@ -12,7 +12,7 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire, isBuiltin } from "node:module";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { LoadProblem, placeError } from "./load-problem.ts";
@@ -63,7 +63,8 @@ export class ModuleLoader {
       await this.#announce(record.path);
       const tools = await loadCompilers();
       const text = await readFile(record.path, "utf8");
-      await this.#run(record, tools, text);
+      // A require() may have been faster.
+      if (record.kind === "unread") await this.#run(record, tools, text);
       record.state = "evaluated";
     } catch (error) {
       record.state = "failed";
@@ -77,13 +78,14 @@ export class ModuleLoader {
   }
 
   async #run(record: ModuleRecord, tools: Compilers, text: string): Promise<void> {
-    const source = readSource(tools, record, text);
+    const source = readSource(tools, record.path, text);
     if (source.kind === "module") return this.#runModule(record, source);
-    if (source.kind === "commonjs") this.#runCommonJs(record, tools, source.code);
+    this.#runNow(record, tools, source);
   }
 
   async #runModule(record: ModuleRecord, source: ModuleSource & { kind: "module" }) {
     const exports = Object.defineProperty({}, "__esModule", { value: true });
+    record.kind = "module";
     record.exports = exports;
     const imported: Namespace[] = [];
     for (const request of source.requests) imported.push(await this.#request(record, request));
@@ -155,61 +157,69 @@ export class ModuleLoader {
     await this.#announce(path);
   }
 
+  /** What needs no waiting: CommonJS and JSON. */
+  #runNow(record: ModuleRecord, tools: Compilers, source: SynchronousSource): void {
+    record.kind = source.kind;
+    if (source.kind === "json") record.exports = source.value;
+    else this.#runCommonJs(record, tools, source.code);
+    record.state = "evaluated";
+  }
+
   #runCommonJs(record: ModuleRecord, tools: Compilers, code: string): void {
-    record.kind = "commonjs";
+    const { path } = record;
     const module = { exports: {} };
     record.exports = module.exports;
     const require = (specifier: string) => this.#require(record, tools, specifier);
-    const { resolve } = createRequire(record.path);
-    const header = "function (exports, require, module, __filename, __dirname)";
-    const body = compileBody(record.path, header, code);
-    const { path } = record;
+    const { resolve } = createRequire(path);
+    const body = compileBody(path, COMMONJS_HEADER, code);
     body(module.exports, Object.assign(require, { resolve }), module, path, dirname(path));
     record.exports = module.exports;
   }
 
-  /** `require` is synchronous, so an ES module of the user's own is out of its reach. */
   #require(importer: ModuleRecord, tools: Compilers, specifier: string): unknown {
     const local = resolveLocal(specifier, importer.path);
-    if (!local || "tried" in local) return requirePackage(importer.path, specifier);
-    importer.dependencies.add(local.path);
-    const record = this.graph.get(local.path) ?? this.#loadNow(local.path, tools);
-    if (record.kind === "module") {
-      const advice = `${JSON.stringify(specifier)} is an ES module: import it, from an ES module`;
-      throw new LoadProblem({ file: importer.path }, advice);
+    if (!local) return requirePackage(importer.path, specifier);
+    if ("tried" in local) {
+      for (const path of local.tried) void this.#depend(importer, path);
+      throw new LoadProblem({ file: importer.path }, `cannot find ${JSON.stringify(specifier)}`);
     }
+    importer.dependencies.add(local.path);
+    const record = this.graph.get(local.path) ?? this.graph.add(local.path);
+    if (record.kind === "unread" || record.state === "failed") this.#readNow(record, tools);
+    if (record.kind === "module") throw refuseRequire(importer.path, local.path);
     return record.exports;
   }
 
-  #loadNow(path: string, tools: Compilers): ModuleRecord {
-    void this.#announce(path);
-    const record = this.graph.add(path);
+  #readNow(record: ModuleRecord, tools: Compilers): void {
+    void this.#announce(record.path);
     record.state = "failed";
-    const source = readSource(tools, record, readFileSync(path, "utf8"));
-    if (source.kind === "commonjs") this.#runCommonJs(record, tools, source.code);
-    if (source.kind !== "module") record.state = "evaluated";
-    record.evaluation = Promise.resolve();
-    return record;
+    const source = readSource(tools, record.path, readFileSync(record.path, "utf8"));
+    if (source.kind === "module") record.kind = "module";
+    else this.#runNow(record, tools, source);
   }
 }
 
-type ReadSource = ModuleSource | { readonly kind: "json" };
+const COMMONJS_HEADER = "function (exports, require, module, __filename, __dirname)";
+
+type ReadSource = ModuleSource | { readonly kind: "json"; readonly value: unknown };
+
+type SynchronousSource = Exclude<ReadSource, { readonly kind: "module" }>;
 
 /** Compiles the text, or reads it at once where it is JSON. */
-function readSource(tools: Compilers, record: ModuleRecord, text: string): ReadSource {
-  if (record.path.endsWith(".json")) {
-    record.kind = "json";
-    record.exports = JSON.parse(text);
-    return { kind: "json" };
+function readSource(tools: Compilers, path: string, text: string): ReadSource {
+  try {
+    if (path.endsWith(".json")) return { kind: "json", value: JSON.parse(text) };
+    if (/\.[cm]?[jt]s$/.test(path)) return compileSource(tools, path, text);
+  } catch (error) {
+    throw placeError(error, path, () => false);
   }
-  if (/\.[cm]?[jt]s$/.test(record.path)) {
-    try {
-      return compileSource(tools, record.path, text);
-    } catch (error) {
-      throw placeError(error, record.path, () => false);
-    }
-  }
-  throw new LoadProblem({ file: record.path }, "only .ts, .js and .json files can be imported");
+  throw new LoadProblem({ file: path }, "only .ts, .js and .json files can be imported");
+}
+
+/** `require` is synchronous, so an ES module of the user's own is out of its reach. */
+function refuseRequire(file: string, path: string): LoadProblem {
+  const why = `cannot require ${basename(path)}, which is an ES module: import it, from an ES module`;
+  return new LoadProblem({ file }, why);
 }
 
 function compileBody(path: string, header: string, code: string): Body {
