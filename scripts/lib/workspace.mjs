@@ -79,7 +79,7 @@ export function filesUnder(folder) {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length))
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
     .map((path) => path.replaceAll("\\", "/"))
     .filter((path) => !path.includes("node_modules/"))
     .sort();
