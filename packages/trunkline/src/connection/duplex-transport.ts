@@ -2,6 +2,7 @@
  * A transport over any Node Duplex: TCP, TLS, an HTTP/2 stream, a pipe. It uses documented stream
  * behaviour only, and is the reference that faster transports are tested against.
  */
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Receiver, Transport } from "./transport.ts";
 
@@ -15,17 +16,25 @@ interface SocketExtras {
 
 export class DuplexTransport implements Transport {
   readonly #stream: Duplex & SocketExtras;
+  /**
+   * Whether bytes are out of this process when their write is done. Of a socket they are; another
+   * Duplex may hand the very same memory on to a reader in this process, who is late, or who wrote it.
+   */
+  readonly #leaves: boolean;
   #receiver: Receiver | undefined;
   #waiting = false;
   #error: Error | undefined;
-  readonly #onWritten = (): void => {
-    if (!this.#waiting || this.#stream.writableLength > 0 || this.#stream.destroyed) return;
+  #over = false;
+  readonly #onWritten = (error?: Error | null): void => {
+    if (error || !this.#waiting || this.#stream.writableLength > 0) return;
+    if (this.#stream.destroyed) return;
     this.#waiting = false;
     this.#receiver?.onDrain();
   };
 
   constructor(stream: Duplex) {
     this.#stream = stream;
+    this.#leaves = stream instanceof Socket;
   }
 
   start(receiver: Receiver): void {
@@ -39,22 +48,34 @@ export class DuplexTransport implements Transport {
       this.#error ??= error;
     });
     stream.on("end", () => receiver.onEnd());
-    stream.on("close", () => receiver.onClose(this.#error));
-    stream.on("data", (chunk: Uint8Array) => receiver.onData(chunk));
-    if (stream.destroyed) process.nextTick(() => receiver.onClose(this.#error));
+    stream.once("close", () => this.#close(receiver));
+    stream.on("data", (chunk: Uint8Array) => receiver.onData(this.#own(chunk)));
+    // Its "close" may be past, or still to come.
+    if (stream.closed) process.nextTick(() => this.#close(receiver));
+    else if (stream.readableEnded) process.nextTick(() => receiver.onEnd());
   }
 
   write(bytes: Uint8Array): boolean {
-    this.#stream.write(bytes, this.#onWritten);
+    this.#stream.write(this.#own(bytes), this.#onWritten);
     return this.#left();
   }
 
   writeAll(pieces: readonly Uint8Array[]): boolean {
     const stream = this.#stream;
     stream.cork();
-    for (const piece of pieces) stream.write(piece, this.#onWritten);
+    for (const piece of pieces) stream.write(this.#own(piece), this.#onWritten);
     stream.uncork();
     return this.#left();
+  }
+
+  #close(receiver: Receiver): void {
+    if (this.#over) return;
+    this.#over = true;
+    receiver.onClose(this.#error ?? this.#stream.errored ?? undefined);
+  }
+
+  #own(bytes: Uint8Array): Uint8Array {
+    return this.#leaves ? bytes : new Uint8Array(bytes);
   }
 
   /** A stream that holds nothing has handed it all to the system. */

@@ -40,6 +40,7 @@ export class MemoryTransport implements Transport {
   #paused = false;
   #stalled = false;
   #closed = false;
+  #error: Error | undefined;
   #scheduled = false;
   #blocked = false;
   /** Every piece written to this end, for tests that look at the wire. */
@@ -58,7 +59,8 @@ export class MemoryTransport implements Transport {
 
   start(receiver: Receiver): void {
     this.#receiver = receiver;
-    this.#schedule();
+    if (this.#closed) queueMicrotask(() => receiver.onClose(this.#error));
+    else this.#schedule();
   }
 
   write(bytes: Uint8Array): boolean {
@@ -66,7 +68,7 @@ export class MemoryTransport implements Transport {
   }
 
   writeAll(pieces: readonly Uint8Array[]): boolean {
-    for (const piece of pieces) this.#carry(Uint8Array.from(piece));
+    for (const piece of pieces) this.#carry(new Uint8Array(piece));
     this.#blocked = this.buffered > 0;
     return !this.#blocked;
   }
@@ -107,6 +109,7 @@ export class MemoryTransport implements Transport {
   destroy(error?: Error): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#error = error;
     this.#incoming = [];
     this.#incomingBytes = 0;
     const peer = this.#peer;
@@ -116,7 +119,8 @@ export class MemoryTransport implements Transport {
       else peer.#breakLater();
       peer.#schedule();
     }
-    queueMicrotask(() => this.#receiver?.onClose(error));
+    const receiver = this.#receiver;
+    if (receiver !== undefined) queueMicrotask(() => receiver.onClose(error));
   }
 
   /** The wire breaks: both ends close with ECONNRESET. */
@@ -145,8 +149,10 @@ export class MemoryTransport implements Transport {
   }
 
   #deliver(): void {
-    if (this.#closed || this.#paused || this.#stalled) return;
-    if (this.#incomingBytes > 0) this.#deliverPiece();
+    if (this.#closed || this.#paused || this.#stalled || this.#endDelivered) return;
+    const fault = this.#faults[0];
+    if (fault !== undefined && this.#delivered >= fault.after) this.#strike(fault);
+    else if (this.#incomingBytes > 0) this.#deliverPiece();
     else if (this.#peerEnded) this.#deliverEnd();
   }
 
@@ -154,7 +160,6 @@ export class MemoryTransport implements Transport {
     const fault = this.#faults[0];
     const untilFault =
       fault === undefined ? Number.POSITIVE_INFINITY : fault.after - this.#delivered;
-    if (fault !== undefined && untilFault <= 0) return this.#strike(fault);
     const piece = this.#takeBytes(Math.min(this.#chunkSize, untilFault));
     this.#delivered += piece.length;
     this.#schedule();
