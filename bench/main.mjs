@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { describeMachine } from "./lib/machine.mjs";
-import { formatRow, summarize } from "./lib/report.mjs";
+import { formatResult, summarize } from "./lib/report.mjs";
 import { runRow } from "./lib/run-row.mjs";
 import { hasBun } from "./lib/server-process.mjs";
 import { rows } from "./rows.mjs";
@@ -42,16 +42,25 @@ async function run() {
   const results = [];
   for (const row of chosen) {
     const programs = row.programs.filter((name) => name !== "bun" || hasBun());
-    const values = await runRow({ ...row, programs }, { rounds, seconds }, say);
-    const result = summarize({ ...row, programs }, values);
-    results.push(result);
+    const rounded = await runRow({ ...row, programs }, { rounds, seconds }, say);
     say("");
-    if (!args.json) console.log(`${formatRow(result)}\n`);
+    for (const result of summarize({ ...row, programs }, rounded)) {
+      results.push(result);
+      if (!args.json) console.log(`${formatResult(result)}\n`);
+    }
   }
+  if (!args.json) console.log(conclude(results));
   if (args.json) console.log(JSON.stringify({ machine, rounds, seconds, results }, null, 2));
 }
 
 /** One line that is written over; nothing where nobody looks. */
 function say(text) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
+
+function conclude(results) {
+  const judged = results.filter(({ met }) => met !== undefined);
+  const missed = judged.filter(({ met }) => !met).map(({ id }) => id);
+  const list = missed.length === 0 ? "" : `; not met: ${missed.join(", ")}`;
+  return `${judged.length - missed.length} of ${judged.length} targets met${list}`;
 }

@@ -3,35 +3,42 @@ import { ServerProcess } from "./server-process.mjs";
 
 const DEADLINE = 60_000;
 
-/** The values of each program, round by round. `say` is told what goes on. */
+/** What each program measured, round by round. `say` is told what goes on. */
 export async function runRow(row, { rounds, seconds }, say) {
-  const { measure, verify } = await import(`../measures/${row.kind}.mjs`);
-  const servers = new Map();
-  const values = Object.fromEntries(row.programs.map((name) => [name, []]));
+  const kind = await import(`../measures/${row.kind}.mjs`);
+  const start = kind.start ?? ((name) => ServerProcess.start(`servers/${name}.mjs`));
+  const programs = new Map();
+  const rounded = Object.fromEntries(row.programs.map((name) => [name, []]));
   try {
     for (const name of row.programs) {
       say(`${row.id}: verifying ${name}`);
-      const server = await ServerProcess.start(`servers/${name}.mjs`);
-      servers.set(name, server);
-      await within(DEADLINE, verify(server, row), `${row.id}: verifying ${name}`);
+      programs.set(name, await start(name, row));
+      await within(kind.verify(programs.get(name), row), `${row.id}: verifying ${name}`);
     }
-    for (let round = 0; round < rounds; round++) {
-      for (const [name, server] of servers) {
-        say(`${row.id}: round ${round + 1} of ${rounds}, ${name}`);
-        const one = measure(server, row, seconds);
-        values[name].push((await within(DEADLINE, one, `${row.id}: ${name}`)).value);
+    for (let round = 1; round <= Math.min(rounds, row.maxRounds ?? rounds); round++) {
+      for (const name of row.programs) {
+        say(`${row.id}: round ${round} of ${rounds}, ${name}`);
+        // What a process has seen before would be in its memory.
+        if (row.fresh) await restart(programs, name, () => start(name, row));
+        const measured = kind.measure(programs.get(name), row, seconds);
+        rounded[name].push(await within(measured, `${row.id}: ${name}`));
       }
     }
   } finally {
-    for (const server of servers.values()) await server.stop();
+    for (const program of programs.values()) await program.stop();
   }
-  return values;
+  return rounded;
 }
 
-async function within(milliseconds, promise, what) {
+async function restart(programs, name, start) {
+  await programs.get(name).stop();
+  programs.set(name, await start());
+}
+
+async function within(promise, what) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not end in time`)), milliseconds);
+    timer = setTimeout(() => reject(new Error(`${what} did not end in time`)), DEADLINE);
   });
   try {
     return await Promise.race([promise, late]);

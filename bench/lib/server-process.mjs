@@ -12,8 +12,8 @@ const bunBinary = fileURLToPath(new URL("node_modules/bun/bin/bun.exe", folder))
 const MICROSECONDS_PER_TICK = 10_000;
 
 // `ws` takes bufferutil and utf-8-validate wherever it finds them, and they are here as a dependency
-// of a peer. A program that installs `ws` has neither.
-const env = { ...process.env, WS_NO_BUFFER_UTIL: "1", WS_NO_UTF_8_VALIDATE: "1" };
+// of a peer. A program that installs `ws` has neither; `ws-bufferutil` is the one that has.
+const WITHOUT_ADDONS = { WS_NO_BUFFER_UTIL: "1", WS_NO_UTF_8_VALIDATE: "1" };
 
 export function hasBun() {
   return existsSync(bunBinary);
@@ -40,7 +40,7 @@ export class ServerProcess {
     const server = new ServerProcess();
     const [program, programArgs] = commandOf(script);
     server.#child = spawn(program, [...programArgs, ...args], {
-      env,
+      env: script.includes("bufferutil") ? process.env : { ...process.env, ...WITHOUT_ADDONS },
       stdio: ["pipe", "pipe", "inherit"],
     });
     server.#lines = createInterface({ input: server.#child.stdout })[Symbol.asyncIterator]();

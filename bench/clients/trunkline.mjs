@@ -1,0 +1,4 @@
+import { WebSocket } from "trunkline/client";
+import { run } from "./loop.mjs";
+
+run(WebSocket);

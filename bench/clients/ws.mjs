@@ -1,0 +1,4 @@
+import { WebSocket } from "ws";
+import { run } from "./loop.mjs";
+
+run(WebSocket);
