@@ -52,7 +52,7 @@ export interface ConnectionOwner {
   onMessage(data: string | Uint8Array<ArrayBuffer>): void;
   /** The outgoing queue is empty again after `send` returned false. */
   onDrain(): void;
-  /** The closing handshake began: our Close, the peer's, or a failure. Once, before `onClose`. */
+  /** The end began: our Close, the peer's, a failure, or `terminate`. Once, before `onClose`. */
   onClosing(): void;
   /** The stream is gone. Once; nothing follows. */
   onClose(info: CloseInfo): void;
@@ -96,6 +96,8 @@ export class Connection implements Receiver, Expiring {
   #resuming = false;
   #drainOwed = false;
   #closing = false;
+  /** The peer's FIN came. */
+  #ended = false;
   #gone = false;
   #closeBy = NEVER;
   #turnBytes = 0;
@@ -129,8 +131,17 @@ export class Connection implements Receiver, Expiring {
    */
   start(head?: Uint8Array): void {
     deadlinesOf(this.#settings.clock).add(this);
-    if (head !== undefined && head.length > 0) process.nextTick(() => this.onData(head));
+    if (head !== undefined && head.length > 0) this.#takeHead(head);
     this.#transport.start(this);
+  }
+
+  /** Fed at once, so that it stays before whatever the transport brings, and told later. */
+  #takeHead(head: Uint8Array): void {
+    this.#core.feed(head);
+    this.#core.keep();
+    process.nextTick(() => {
+      if (!this.#gone) this.#pump();
+    });
   }
 
   /** WHATWG's numbers: 1 open, 2 closing, 3 closed. */
@@ -199,6 +210,7 @@ export class Connection implements Receiver, Expiring {
       if (count > 0) this.#tell(() => this.#owner.onDropped(count));
       if (this.#outbox.size + size <= outgoingLimit) return true;
     }
+    this.#drainOwed = true;
     this.#tell(() => this.#owner.onDropped(1));
     return false;
   }
@@ -218,14 +230,16 @@ export class Connection implements Receiver, Expiring {
   /** Drops the stream at once, without a Close. */
   terminate(): void {
     if (this.#gone) return;
-    this.#closing = true;
     this.#core.stop();
+    this.#beginClosing();
+    this.#closeBy = NEVER;
     this.#transport.destroy();
   }
 
-  /** Stops reading; the heartbeat judges nobody meanwhile. */
+  /** Stops reading, while the connection is open; the heartbeat judges nobody meanwhile. */
   pause(): void {
-    if (this.#paused || this.#gone) return;
+    // The peer's Close must be read, whoever pauses.
+    if (this.#paused || this.#closing) return;
     this.#paused = true;
     this.#transport.pause();
   }
@@ -234,13 +248,15 @@ export class Connection implements Receiver, Expiring {
     if (!this.#paused || this.#gone) return;
     this.#paused = false;
     this.#heartbeat.heard();
-    if (this.#pumping || this.#resuming) return;
+    if (this.#resuming) return;
     this.#resuming = true;
     process.nextTick(() => {
       this.#resuming = false;
       if (this.#paused || this.#gone) return;
       this.#pump();
-      if (!this.#paused) this.#transport.resume();
+      if (this.#paused) return;
+      if (this.#ended) this.#takeEnd();
+      else this.#transport.resume();
     });
   }
 
@@ -332,8 +348,7 @@ export class Connection implements Receiver, Expiring {
   #takeFailure(failure: Failure): void {
     const { reason, section, code } = failure;
     const where = section.startsWith("RFC") ? section : `RFC 6455, section ${section}`;
-    this.#reportFailure(new ConnectionError(`${reason} (${where})`, code));
-    this.#beginClosing();
+    this.#beginClosing(new ConnectionError(`${reason} (${where})`, code));
     this.#outbox.end();
   }
 
@@ -345,37 +360,46 @@ export class Connection implements Receiver, Expiring {
     if (this.#settings.role === "server") this.#outbox.end();
   }
 
-  #beginClosing(): void {
-    if (this.#closing) return;
+  /** The owner is told when nothing can be sent any more, whatever it calls then. */
+  #beginClosing(error?: ConnectionError): void {
+    const begins = !this.#closing;
+    if (begins) this.#enterClosing();
+    if (error !== undefined) this.#tell(() => this.#owner.onFailure(error));
+    if (begins) this.#tell(() => this.#owner.onClosing());
+  }
+
+  #enterClosing(): void {
     this.#closing = true;
     this.#unanswered = undefined;
     this.#closeBy = this.#settings.clock.now() + this.#settings.closeTimeout;
     deadlinesOf(this.#settings.clock).advance(this);
     // The answer to our Close must be read, whoever paused.
     if (this.#paused) this.resume();
-    this.#tell(() => this.#owner.onClosing());
   }
 
   /** Ends the connection for a fault that is not in the peer's bytes: tells the peer if it can be told. */
   #fail(message: string, code: number): void {
-    this.#reportFailure(new ConnectionError(message, code));
-    if (code === ABNORMAL_CLOSURE) return this.terminate();
-    this.close(code, message);
-  }
-
-  #reportFailure(error: ConnectionError): void {
-    this.#tell(() => this.#owner.onFailure(error));
+    const vanished = code === ABNORMAL_CLOSURE;
+    if (!vanished) this.#core.close(code, message);
+    this.#beginClosing(new ConnectionError(message, code));
+    if (vanished) this.terminate();
   }
 
   onEnd(): void {
     if (this.#gone) return;
+    this.#ended = true;
+    // What came before the end is told before it, and not while the owner has paused.
+    this.#pump();
+    if (!this.#paused) this.#takeEnd();
+  }
+
+  #takeEnd(): void {
     const complete = this.#core.state === "closed" || this.#core.state === "failed";
     if (!complete) {
-      this.#reportFailure(
+      this.#core.stop();
+      this.#beginClosing(
         new ConnectionError("the peer ended the stream without a Close", ABNORMAL_CLOSURE),
       );
-      this.#core.stop();
-      this.#beginClosing();
     }
     this.#outbox.end();
   }
@@ -395,10 +419,10 @@ export class Connection implements Receiver, Expiring {
   onClose(error: Error | undefined): void {
     if (this.#gone) return;
     const clean = this.#core.state === "closed";
-    if (error !== undefined && !clean) {
-      this.#reportFailure(new ConnectionError(error.message, ABNORMAL_CLOSURE, error));
-    }
-    this.#beginClosing();
+    const failed = error !== undefined && !clean;
+    this.#beginClosing(
+      failed ? new ConnectionError(error.message, ABNORMAL_CLOSURE, error) : undefined,
+    );
     this.#gone = true;
     this.#core.stop();
     this.#outbox.discard();
