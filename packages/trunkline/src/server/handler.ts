@@ -96,7 +96,7 @@ const VALUES = ["protocols", "origins", "maxMessageSize"] as const;
 
 /** Checks a handler and brings the short form into the long one. @throws {TypeError} that says what is wrong */
 export function compileHandler(handler: unknown): AnyHandler {
-  if (typeof handler === "function") return { conversation: handler as Conversation };
+  if (typeof handler === "function") return { conversation: requireCallable(handler) };
   if (typeof handler !== "object" || handler === null) {
     throw new TypeError(`a handler is an object or an async function, not ${describe(handler)}`);
   }
@@ -104,6 +104,16 @@ export function compileHandler(handler: unknown): AnyHandler {
   checkNames(entries);
   checkValues(entries);
   return entries as AnyHandler; // every name and type was checked
+}
+
+/** A class would only throw at its first connection. */
+function requireCallable(handler: object): Conversation {
+  if (/^class\b/.test(Function.prototype.toString.call(handler))) {
+    throw new TypeError(
+      "a handler is an object or an async function, not a class: give an instance",
+    );
+  }
+  return handler as Conversation; // called with a socket, whatever it makes of it
 }
 
 function checkNames(handler: Readonly<Record<string, unknown>>): void {

@@ -10,6 +10,9 @@ export interface Pausable {
 type Message = string | Uint8Array;
 type Result = IteratorResult<Message, undefined>;
 
+/** What a message costs besides its content: a flood of empty ones must be bounded too. Bytes, roughly. */
+const OVERHEAD = 64;
+
 const DONE: Result = { value: undefined, done: true };
 
 export class Inbox implements AsyncIterator<Message, undefined> {
@@ -32,10 +35,15 @@ export class Inbox implements AsyncIterator<Message, undefined> {
     const reader = this.#waiting.shift();
     if (reader !== undefined) return reader({ value: message, done: false });
     this.#messages.push(message);
-    this.#size += message.length;
+    this.#size += costOf(message);
     if (this.#size <= this.#highWaterMark || this.#paused) return;
     this.#paused = true;
     this.#connection.pause();
+  }
+
+  /** Whether so much waits that the connection must not read on. */
+  get isFull(): boolean {
+    return this.#paused;
   }
 
   /** No message comes any more; those that came are still handed out. */
@@ -58,11 +66,15 @@ export class Inbox implements AsyncIterator<Message, undefined> {
       this.#messages = [];
       this.#first = 0;
     }
-    this.#size -= message.length;
+    this.#size -= costOf(message);
     if (this.#paused && this.#size <= this.#highWaterMark / 2) {
       this.#paused = false;
       this.#connection.resume();
     }
     return { value: message, done: false };
   }
+}
+
+function costOf(message: Message): number {
+  return message.length + OVERHEAD;
 }

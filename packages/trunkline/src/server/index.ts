@@ -9,8 +9,15 @@ export {
   type HooksHandler,
   type UpgradeResult,
 } from "./handler.ts";
-export { type HttpListener, ListenError, type ServeOptions, type Server, serve } from "./serve.ts";
+export type { HttpListener } from "./http-server.ts";
+export { ListenError } from "./listen.ts";
+export { type ServeOptions, type Server, serve } from "./serve.ts";
 export type { SendOptions, ServerWebSocket } from "./server-web-socket.ts";
 export type { Logger, SocketServerOptions } from "./settings.ts";
-export { type AttachOptions, type CloseOptions, SocketServer } from "./socket-server.ts";
+export {
+  type AttachOptions,
+  type CloseOptions,
+  SocketServer,
+  type SocketServerConstructor,
+} from "./socket-server.ts";
 export type { UpgradeRequest } from "./upgrade-request.ts";

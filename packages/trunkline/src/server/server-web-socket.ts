@@ -19,7 +19,9 @@ import {
   NORMAL_CLOSURE,
 } from "../protocol/close.ts";
 import type { AnyHandler, Params } from "./handler.ts";
-import { Inbox } from "./inbox.ts";
+import { Inbox, type Pausable } from "./inbox.ts";
+import { messageOf } from "./message-data.ts";
+import { attempt } from "./report.ts";
 import type { Subscriber, Topics } from "./topics.ts";
 import type { UpgradeRequest } from "./upgrade-request.ts";
 
@@ -59,8 +61,8 @@ export interface ServerWebSocket<Data = undefined, P extends Params = Params>
   close(code?: number, reason?: string): void;
   /** Drops the TCP connection at once; the peer sees 1006. */
   terminate(): void;
-  /** Sends a ping. @throws {RangeError} over 125 bytes */
-  ping(data?: string | Uint8Array): void;
+  /** Sends a ping; nothing on a closing or closed socket. @throws {RangeError} over 125 bytes */
+  ping(data?: string | Uint8Array | ArrayBuffer): void;
   /** Stops reading: no message comes, and TCP slows the peer down. */
   pause(): void;
   resume(): void;
@@ -68,7 +70,7 @@ export interface ServerWebSocket<Data = undefined, P extends Params = Params>
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
   /** Sends to every subscriber of `topic` but this one; returns to how many. */
-  publish(topic: string, data: string | Uint8Array): number;
+  publish(topic: string, data: string | Uint8Array | ArrayBuffer): number;
 }
 
 export interface SendOptions {
@@ -79,8 +81,9 @@ export interface SendOptions {
 /** What a socket needs of its server. */
 export interface SocketHost {
   readonly topics: Topics;
-  /** Something a handler threw, or a connection's failure nobody else takes. */
+  /** Something a handler threw. */
   uncaught(error: unknown, socket: ServerSocket): void;
+  /** The peer broke the protocol, vanished, or the stream failed. */
   failed(error: ConnectionError, socket: ServerSocket): void;
   closed(socket: ServerSocket, info: CloseInfo): void;
 }
@@ -103,6 +106,8 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
   readonly #connection: Connection;
   readonly #inbox: Inbox | undefined;
   #topics: Set<string> | undefined;
+  /** `pause()` was called: what a conversation reads must not start the line again. */
+  #held = false;
   /** A `send` returned false: the drain hook is owed. */
   #full = false;
   #info: CloseInfo | undefined;
@@ -120,11 +125,21 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
     this.#host = host;
     this.#handler = handler;
     this.#connection = new Connection(this, transport, settings);
-    this.#inbox = handler.conversation && new Inbox(this.#connection, settings.highWaterMark);
+    this.#inbox = handler.conversation && new Inbox(this.#gate(), settings.highWaterMark);
     this.data = opened.data;
     this.request = opened.request;
     this.protocol = opened.protocol;
     this.extensions = opened.extensions;
+  }
+
+  /** How the inbox stops and starts the line. */
+  #gate(): Pausable {
+    return {
+      pause: () => this.#connection.pause(),
+      resume: () => {
+        if (!this.#held) this.#connection.resume();
+      },
+    };
   }
 
   /** Begins to read, and calls the handler. The 101 is out. */
@@ -192,20 +207,7 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
   }
 
   close(code?: number, reason?: string): void {
-    if (code !== undefined && !isSendableCode(code)) {
-      throw new RangeError(
-        `${code} is not a close code that may be sent: use 1000 to 1003, 1007 to 1014 or 3000 to 4999`,
-      );
-    }
-    if (reason !== undefined && reason !== "") {
-      if (code === undefined) throw new TypeError("a close reason needs a code");
-      const size = Buffer.byteLength(reason);
-      if (size > MAX_REASON_BYTES) {
-        throw new RangeError(
-          `a close reason has at most ${MAX_REASON_BYTES} bytes of UTF-8, not ${size}`,
-        );
-      }
-    }
+    checkClose(code, reason);
     this.#connection.close(code, reason);
   }
 
@@ -213,16 +215,19 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
     this.#connection.terminate();
   }
 
-  ping(data?: string | Uint8Array): void {
-    this.#connection.ping(typeof data === "string" ? Buffer.from(data) : data);
+  ping(data: string | Uint8Array | ArrayBuffer = ""): void {
+    const message = messageOf(data);
+    this.#connection.ping(typeof message === "string" ? Buffer.from(message) : message);
   }
 
   pause(): void {
+    this.#held = true;
     this.#connection.pause();
   }
 
   resume(): void {
-    this.#connection.resume();
+    this.#held = false;
+    if (!this.#inbox?.isFull) this.#connection.resume();
   }
 
   subscribe(topic: string): void {
@@ -237,7 +242,7 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
     this.#host.topics.unsubscribe(topic, this);
   }
 
-  publish(topic: string, data: string | Uint8Array): number {
+  publish(topic: string, data: string | Uint8Array | ArrayBuffer): number {
     return this.#host.topics.publish(topic, data, this);
   }
 
@@ -254,8 +259,9 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
 
   onMessage(data: string | Uint8Array): void {
     if (this.#inbox !== undefined) return this.#inbox.put(data);
+    // What it throws, the connection catches and brings to `onUncaught`: no closure for each message.
     const returned = this.#handler.message?.(this, data);
-    if (returned !== undefined) this.#watch(returned);
+    if (returned !== undefined) this.#call(() => returned);
   }
 
   onDrain(): void {
@@ -294,18 +300,26 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
     this.#connection.close(INTERNAL_ERROR);
   }
 
-  #call(hook: () => unknown): void {
-    try {
-      const returned = hook();
-      if (returned !== undefined) this.#watch(returned);
-    } catch (error) {
-      this.onUncaught(error);
-    }
-  }
-
   /** A hook may be async: its rejection is its error. */
-  #watch(returned: unknown): void {
-    if (returned instanceof Promise) returned.catch((error: unknown) => this.onUncaught(error));
+  #call(hook: () => unknown): void {
+    attempt(hook, (error) => this.onUncaught(error));
+  }
+}
+
+/** The caller's mistakes, found at the call. */
+function checkClose(code: number | undefined, reason = ""): void {
+  if (code !== undefined && !isSendableCode(code)) {
+    throw new RangeError(
+      `${code} is not a close code that may be sent: use 1000 to 1003, 1007 to 1014 or 3000 to 4999`,
+    );
+  }
+  if (reason === "") return;
+  if (code === undefined) throw new TypeError("a close reason needs a code");
+  const size = Buffer.byteLength(reason);
+  if (size > MAX_REASON_BYTES) {
+    throw new RangeError(
+      `a close reason has at most ${MAX_REASON_BYTES} bytes of UTF-8, not ${size}`,
+    );
   }
 }
 
@@ -320,12 +334,4 @@ function deferred<T>(): Deferred<T> {
     resolve = settle;
   });
   return { promise, resolve };
-}
-
-function messageOf(data: unknown): string | Uint8Array {
-  if (typeof data === "string" || data instanceof Uint8Array) return data;
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  if (ArrayBuffer.isView(data))
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  throw new TypeError("send() takes a string, a Uint8Array or an ArrayBuffer");
 }

@@ -5,6 +5,7 @@
 import { type Clock, systemClock } from "../connection/clock.ts";
 import type { ConnectionSettings, Overflow } from "../connection/connection.ts";
 import { describe, type Routes } from "./handler.ts";
+import { makeReport, makeSafe, type Report } from "./report.ts";
 import type { ServerWebSocket } from "./server-web-socket.ts";
 
 /** Where log lines go; `console` fits. Absent methods are levels that nobody wants. */
@@ -40,7 +41,7 @@ export interface SocketServerOptions<R = Routes> {
   /** What happens beyond `limits.outgoing`. Default: "close", with 1013. */
   readonly overflow?: Overflow;
   /** Takes the errors that nobody else takes. Default: the logger's `error`. */
-  readonly onError?: (error: unknown, socket?: ServerWebSocket<unknown>) => void;
+  readonly onError?: (error: unknown, socket?: ServerWebSocket<unknown>) => unknown;
   /** Default: warnings and errors go to the console. */
   readonly logger?: Logger;
   /** Default: the machine's. Tests give one that they move by hand. */
@@ -53,7 +54,7 @@ const MIB = 1_048_576;
 export interface ServerSettings {
   readonly handshakeTimeout: number;
   readonly logger: Logger;
-  readonly onError: SocketServerOptions["onError"] | undefined;
+  readonly report: Report;
   readonly connection: ConnectionSettings;
 }
 
@@ -91,40 +92,67 @@ export function checkOptionNames(options: unknown, known: readonly string[], cal
 
 /** Fills in the defaults. @throws {TypeError} that names a wrong option */
 export function readSettings(options: SocketServerOptions<unknown>): ServerSettings {
-  const overflow = options.overflow ?? "close";
+  checkFunction(options.onError, "onError");
+  const logger = readLogger(options.logger);
+  return {
+    handshakeTimeout: milliseconds(options.handshakeTimeout, "handshakeTimeout", 10_000, 1),
+    logger,
+    report: makeReport(options.onError, logger),
+    connection: readConnection(options),
+  };
+}
+
+function readConnection(options: SocketServerOptions<unknown>): ConnectionSettings {
+  const { overflow = "close", limits = {} } = options;
   if (!["close", "drop-newest", "drop-oldest"].includes(overflow)) {
     throw new TypeError(
       `"overflow" must be "close", "drop-newest" or "drop-oldest", not ${describe(overflow)}`,
     );
   }
-  checkFunction(options.onError, "onError");
-  checkOptionNames(options.limits ?? {}, ["outgoing"], '"limits"');
+  checkOptionNames(limits, ["outgoing"], '"limits"');
   return {
-    handshakeTimeout: quantity(options.handshakeTimeout, "handshakeTimeout", 10_000, 1),
-    logger: options.logger ?? { error: console.error, warn: console.warn },
-    onError: options.onError,
-    connection: {
-      role: "server",
-      maxMessageSize: quantity(options.maxMessageSize, "maxMessageSize", 16 * MIB, 1),
-      heartbeat: quantity(options.heartbeat, "heartbeat", 25_000, 0),
-      closeTimeout: quantity(options.closeTimeout, "closeTimeout", 5000, 1),
-      highWaterMark: quantity(options.highWaterMark, "highWaterMark", 65_536, 0),
-      outgoingLimit: quantity(options.limits?.outgoing, "limits.outgoing", 16 * MIB, 1),
-      overflow,
-      clock: options.clock ?? systemClock,
-    },
+    role: "server",
+    maxMessageSize: bytes(options.maxMessageSize, "maxMessageSize", 16 * MIB, 1),
+    heartbeat: milliseconds(options.heartbeat, "heartbeat", 25_000, 0),
+    closeTimeout: milliseconds(options.closeTimeout, "closeTimeout", 5000, 1),
+    highWaterMark: bytes(options.highWaterMark, "highWaterMark", 65_536, 0),
+    outgoingLimit: bytes(limits.outgoing, "limits.outgoing", 16 * MIB, 1),
+    overflow,
+    clock: options.clock ?? systemClock,
   };
 }
 
-function quantity(
+function readLogger(logger: Logger | undefined): Logger {
+  if (logger === undefined) return makeSafe({ error: console.error, warn: console.warn });
+  if (typeof logger === "object" && logger !== null) return makeSafe(logger);
+  throw new TypeError(
+    `"logger" must be an object with methods such as "error" and "warn", as console is, not ${describe(logger)}`,
+  );
+}
+
+/** A number of bytes; Infinity sets no limit. */
+function bytes(value: number | undefined, name: string, fallback: number, least: number): number {
+  if (value === undefined) return fallback;
+  if (typeof value === "number" && value >= least) return value;
+  throw new TypeError(
+    `"${name}" must be a number of bytes, at least ${least}, not ${describe(value)}`,
+  );
+}
+
+/** The longest time that a timer of Node can wait; it takes a longer one for 1. */
+const LONGEST = 2_147_483_647;
+
+export function milliseconds(
   value: number | undefined,
   name: string,
   fallback: number,
   least: number,
 ): number {
   if (value === undefined) return fallback;
-  if (typeof value === "number" && value >= least) return value;
-  throw new TypeError(`"${name}" must be a number of at least ${least}, not ${describe(value)}`);
+  if (typeof value === "number" && value >= least && value <= LONGEST) return value;
+  throw new TypeError(
+    `"${name}" must be a number of milliseconds from ${least} to ${LONGEST}, not ${describe(value)}`,
+  );
 }
 
 export function checkFunction(value: unknown, name: string): void {

@@ -2,7 +2,8 @@
  * A WebSocket server on an HTTP server that exists: routes, open sockets, topics, drain. It opens no
  * port; `serve` does that on top of it.
  *
- * The main road: `handleUpgrade` -> `examine` (upgrade.ts) -> the handler's `upgrade` -> `#open`.
+ * The main road: `handleUpgrade` -> `examine` (upgrade.ts) -> the handler's `upgrade` (decision.ts) ->
+ * `#open`.
  */
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
@@ -10,11 +11,15 @@ import type { TLSSocket } from "node:tls";
 import type { CloseInfo, ConnectionError } from "../connection/connection.ts";
 import { DuplexTransport } from "../connection/duplex-transport.ts";
 import { GOING_AWAY } from "../protocol/close.ts";
+import { Decision } from "./decision.ts";
 import { compileTrust, readForwarded, type TrustedProxies } from "./forwarded.ts";
-import type { AnyHandler, Routes } from "./handler.ts";
-import { type AllowedOrigins, compileOrigins } from "./origin.ts";
+import type { Routes } from "./handler.ts";
+import { printable, quoted } from "./log-text.ts";
+import { type AllowedOrigins, compileOrigins, parseAuthority } from "./origin.ts";
+import { asksForWebSocket, responseOn } from "./plain-http.ts";
 import { type Refusal, refuse, refuseWith } from "./refusal.ts";
 import { compileAll, type Route } from "./route.ts";
+import type { IfOne, OneRoute, RouteHandlers } from "./route-handlers.ts";
 import { pathOf, type RouteTable, type Target } from "./routes.ts";
 import {
   type Opened,
@@ -24,13 +29,14 @@ import {
 } from "./server-web-socket.ts";
 import {
   checkOptionNames,
+  milliseconds,
   readSettings,
   type ServerSettings,
   SOCKET_SERVER_OPTIONS,
   type SocketServerOptions,
 } from "./settings.ts";
 import { Topics } from "./topics.ts";
-import { accept, type Candidate, examine, type Origination } from "./upgrade.ts";
+import { accept, type Candidate, examine, headerOf, type Origination } from "./upgrade.ts";
 import { UpgradeRequest } from "./upgrade-request.ts";
 
 export interface AttachOptions {
@@ -47,25 +53,30 @@ export interface CloseOptions {
 }
 
 /** Anything with Node's `upgrade` event: an `http` or an `https` server. */
-type UpgradeSource = Pick<HttpServer, "on" | "off" | "listenerCount">;
+type UpgradeSource = Pick<HttpServer, "on" | "off" | "emit" | "listenerCount">;
 
-const DRAIN_TIMEOUT = 5000;
+/** Those attached to one HTTP server know of each other, so that one of them answers, and only one. */
+const attached = new WeakMap<UpgradeSource, SocketServerBase[]>();
 
-export class SocketServer {
+export const DRAIN_TIMEOUT = 5000;
+const SHUTTING_DOWN: Refusal = { status: 503, reason: "The server is shutting down." };
+
+class SocketServerBase {
   readonly #settings: ServerSettings;
   readonly #origins: AllowedOrigins;
   readonly #trust: TrustedProxies | undefined;
   readonly #topics = new Topics();
   readonly #sockets = new Set<ServerSocket>();
-  /** Handshakes that wait for their handler's `upgrade`: called with the reason to give up. */
-  readonly #pending = new Set<(refusal: Refusal) => void>();
+  readonly #deciding = new Set<Decision>();
+  /** Streams that were refused, and have not taken their answer yet. */
+  readonly #leaving = new Set<Duplex>();
   readonly #detach: (() => void)[] = [];
   readonly #host: SocketHost;
   #routes: RouteTable<Route>;
   #draining: Promise<void> | undefined;
   #drained: (() => void) | undefined;
 
-  constructor(options: SocketServerOptions) {
+  constructor(options: SocketServerOptions<unknown>) {
     checkOptionNames(options, SOCKET_SERVER_OPTIONS, "SocketServer");
     this.#settings = readSettings(options);
     this.#origins = compileOrigins(options.origins);
@@ -73,7 +84,8 @@ export class SocketServer {
     this.#routes = compileAll(options.routes, this.#origins, this.#settings.connection);
     this.#host = {
       topics: this.#topics,
-      uncaught: (error, socket) => this.#report(error, socket),
+      uncaught: (error, socket) =>
+        this.#settings.report(error, `handler of ${socket.request.path}`, socket),
       failed: (error, socket) => this.#failed(error, socket),
       closed: (socket, info) => this.#closed(socket, info),
     };
@@ -85,7 +97,7 @@ export class SocketServer {
   }
 
   /** Sends to every subscriber of `topic`, encoded once; returns to how many. */
-  publish(topic: string, data: string | Uint8Array): number {
+  publish(topic: string, data: string | Uint8Array | ArrayBuffer): number {
     return this.#topics.publish(topic, data);
   }
 
@@ -103,30 +115,69 @@ export class SocketServer {
     return path !== undefined && this.#routes.match(path) !== undefined;
   }
 
+  // ---- on an HTTP server
+
   /** Takes the upgrades of an HTTP server until `close`. */
   attach(httpServer: UpgradeSource, options: AttachOptions = {}): void {
     checkOptionNames(options, ["unmatched"], "attach");
     const { unmatched } = options;
+    if (unmatched !== undefined && unmatched !== "refuse" && unmatched !== "ignore") {
+      throw new TypeError(`"unmatched" must be "refuse" or "ignore", not ${quoted(unmatched)}`);
+    }
+    const servers = attached.get(httpServer) ?? [];
+    if (servers.includes(this)) throw new Error("attach was called for this HTTP server already");
+    attached.set(httpServer, [...servers, this]);
     const onUpgrade = (raw: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      const others = httpServer.listenerCount("upgrade") > 1;
-      const ignore = unmatched === "ignore" || (unmatched === undefined && others);
-      if (ignore && !this.hasRoute(raw.url ?? "")) return;
-      this.handleUpgrade(raw, socket, head);
+      if (!this.#takes(httpServer, raw, unmatched)) return;
+      if (asksForWebSocket(raw)) return this.handleUpgrade(raw, socket, head);
+      this.#answerWithoutUpgrade(httpServer, raw, socket);
     };
     httpServer.on("upgrade", onUpgrade);
-    this.#detach.push(() => httpServer.off("upgrade", onUpgrade));
+    this.#detach.push(() => {
+      httpServer.off("upgrade", onUpgrade);
+      attached.set(
+        httpServer,
+        (attached.get(httpServer) ?? []).filter((other) => other !== this),
+      );
+    });
   }
+
+  #takes(
+    httpServer: UpgradeSource,
+    raw: IncomingMessage,
+    unmatched: AttachOptions["unmatched"],
+  ): boolean {
+    const ours = attached.get(httpServer) ?? [];
+    const others = httpServer.listenerCount("upgrade") > ours.length;
+    if (asksForWebSocket(raw)) {
+      const owner = ours.find((server) => server.hasRoute(raw.url ?? ""));
+      if (owner !== undefined) return owner === this;
+      if (unmatched !== undefined) return unmatched === "refuse";
+    }
+    return !others && ours[0] === this;
+  }
+
+  #answerWithoutUpgrade(httpServer: UpgradeSource, raw: IncomingMessage, socket: Duplex): void {
+    socket.on("error", ignoreError);
+    this.#watchLeaving(socket);
+    const response = responseOn(socket, raw, this.#settings.connection.clock);
+    if (!httpServer.emit("request", raw, response)) response.writeHead(404).end();
+  }
+
+  // ---- from the request to the open socket
 
   /** Answers one upgrade: opens a socket, or refuses. Takes the arguments of Node's `upgrade` event. */
   handleUpgrade(raw: IncomingMessage, socket: Duplex, head: Uint8Array): void {
     // From here on nobody else listens; a reset must not end the process.
     socket.on("error", ignoreError);
-    const target = pathOf(raw.url ?? "");
-    const refusal = this.#draining && { status: 503, reason: "The server is shutting down." };
-    const candidate = refusal ?? this.#examine(raw, socket, target);
-    if ("status" in candidate) return this.#refuse(raw, socket, candidate);
-    const { upgrade } = candidate.route.handler;
-    if (upgrade === undefined) return this.#accept(candidate, undefined, socket, head);
+    // Whoever called this later than in the event may be too late.
+    if (socket.destroyed || socket.readableEnded) return void socket.destroy();
+    const refusal = this.#draining && SHUTTING_DOWN;
+    const candidate = refusal ?? this.#examine(raw, socket, pathOf(raw.url ?? ""));
+    if ("status" in candidate) return this.#refuse(raw.url ?? "", socket, candidate);
+    if (candidate.route.handler.upgrade === undefined) {
+      return this.#accept(candidate, undefined, socket, head);
+    }
     this.#decide(candidate, socket, head);
   }
 
@@ -136,6 +187,10 @@ export class SocketServer {
     if (match === undefined) return { status: 404, reason: "No handler lives here." };
     const from = this.#originate(raw, socket, target);
     if (from === undefined) return { status: 400, reason: "A forwarded header is malformed." };
+    // A missing one has its own sentence.
+    if (from.host !== "" && parseAuthority(from.host) === undefined) {
+      return { status: 400, reason: "The Host header is not a host, with or without a port." };
+    }
     return examine(raw, match.handler, match.params, from, this.#settings.logger);
   }
 
@@ -158,55 +213,58 @@ export class SocketServer {
   /** Asks the handler. Until it answers, the client may go, the time may run out, the server may close. */
   #decide(candidate: Candidate, socket: Duplex, head: Uint8Array): void {
     const { request, route } = candidate;
-    let settled = false;
-    const settle = (act: () => void): void => {
-      if (settled) return;
-      settled = true;
-      timer.cancel();
-      socket.off("close", onGone);
-      this.#pending.delete(giveUp);
-      act();
-    };
-    const onGone = (): void => settle(() => UpgradeRequest.gone(request));
-    const giveUp = (refusal: Refusal): void =>
-      settle(() => {
-        UpgradeRequest.gone(request);
-        this.#refuse(request.raw, socket, refusal);
-      });
     const { handshakeTimeout, connection } = this.#settings;
-    const timer = connection.clock.setTimer(() => {
-      giveUp({ status: 503, reason: "The handler did not decide in time." });
-    }, handshakeTimeout);
-    socket.once("close", onGone);
-    this.#pending.add(giveUp);
-    askHandler(route.handler, request).then(
-      (answer) => settle(() => this.#answer(candidate, answer, socket, head)),
-      (thrown: unknown) => settle(() => this.#answerThrown(candidate, thrown, socket)),
+    const ending =
+      <A extends readonly unknown[]>(act: (...values: A) => void) =>
+      (...values: A): void => {
+        this.#deciding.delete(decision);
+        act(...values);
+      };
+    const decision = new Decision(socket, connection.clock, handshakeTimeout, {
+      answered: ending((answer) => this.#accept(candidate, answer, socket, head)),
+      refused: ending((response, body) => this.#refuseWith(candidate, response, body, socket)),
+      failed: ending((error) => this.#reportFor(candidate, error, socket)),
+      gaveUp: ending((refusal) => {
+        this.#refuse(request.path, socket, refusal);
+        UpgradeRequest.gone(request, refusal.reason);
+      }),
+      gone: ending(() => {
+        socket.destroy();
+        UpgradeRequest.gone(request, "The client went before the handshake was done.");
+      }),
+    });
+    this.#deciding.add(decision);
+    decision.ask(route.handler, request);
+  }
+
+  #refuseWith({ request }: Candidate, response: Response, body: Uint8Array, socket: Duplex): void {
+    this.#settings.logger.info?.(
+      `refused ${printable(request.path)}: ${response.status} from its upgrade()`,
     );
-  }
-
-  #answerThrown(candidate: Candidate, thrown: unknown, socket: Duplex): void {
-    if (thrown instanceof Response) return this.#refuseWith(candidate, thrown, socket);
-    this.#reportFor(candidate, thrown, socket);
-  }
-
-  #answer(candidate: Candidate, answer: unknown, socket: Duplex, head: Uint8Array): void {
-    if (answer instanceof Response) return this.#refuseWith(candidate, answer, socket);
-    this.#accept(candidate, answer, socket, head);
-  }
-
-  #refuseWith(candidate: Candidate, response: Response, socket: Duplex): void {
-    const { path } = candidate.request;
-    this.#settings.logger.info?.(`refused ${path}: ${response.status} from its upgrade()`);
-    refuseWith(socket, response).catch((error: unknown) =>
-      this.#reportFor(candidate, error, socket),
-    );
+    this.#watchLeaving(socket);
+    refuseWith(socket, response, body, this.#settings.connection.clock);
   }
 
   /** A handler's mistake before the 101: 500 for the client, all of it for the log. */
-  #reportFor({ request, route }: Candidate, error: unknown, socket: Duplex): void {
-    this.#report(new HandlerError(`upgrade of ${route.pattern}`, error));
-    refuse(socket, { status: 500, reason: `The handler of ${request.path} failed.` });
+  #reportFor({ request }: Candidate, error: unknown, socket: Duplex): void {
+    this.#settings.report(error, `upgrade of ${request.path}`);
+    this.#refuse(request.path, socket, { status: 500, reason: "The handler failed." });
+  }
+
+  #refuse(target: string, socket: Duplex, refusal: Refusal): void {
+    const { logger, connection } = this.#settings;
+    logger.info?.(`refused ${printable(target)}: ${refusal.status} ${refusal.reason}`);
+    this.#watchLeaving(socket);
+    refuse(socket, refusal, connection.clock);
+  }
+
+  #watchLeaving(socket: Duplex): void {
+    if (socket.destroyed) return;
+    this.#leaving.add(socket);
+    socket.once("close", () => {
+      this.#leaving.delete(socket);
+      this.#checkDrained();
+    });
   }
 
   #accept(candidate: Candidate, answer: unknown, socket: Duplex, head: Uint8Array): void {
@@ -216,7 +274,6 @@ export class SocketServer {
     } catch (error) {
       return this.#reportFor(candidate, error, socket);
     }
-    if (socket.destroyed) return;
     socket.write(accepted.response, "latin1");
     this.#open(candidate.route, accepted.opened, socket, head);
   }
@@ -226,66 +283,56 @@ export class SocketServer {
     const transport = new DuplexTransport(stream);
     const socket = new ServerSocket(this.#host, route.handler, opened, transport, route.connection);
     this.#sockets.add(socket);
-    const { logger } = this.#settings;
-    logger.info?.(`open ${opened.request.path} from ${socket.remoteAddress}`);
+    const { path, remoteAddress } = opened.request;
+    this.#settings.logger.info?.(`open ${printable(path)} from ${remoteAddress}`);
     socket.start(head);
   }
 
-  #refuse(raw: IncomingMessage, socket: Duplex, refusal: Refusal): void {
-    this.#settings.logger.info?.(`refused ${raw.url}: ${refusal.status} ${refusal.reason}`);
-    refuse(socket, refusal);
-  }
-
-  #failed(error: ConnectionError, socket: ServerSocket): void {
-    this.#settings.logger.info?.(`failed ${socket.request.path}: ${error.message}`);
+  #failed(error: ConnectionError, { request }: ServerSocket): void {
+    this.#settings.logger.info?.(`failed ${printable(request.path)}: ${error.message}`);
   }
 
   #closed(socket: ServerSocket, { code, reason }: CloseInfo): void {
     this.#sockets.delete(socket);
-    const because = reason === "" ? "" : ` ${JSON.stringify(reason)}`;
-    this.#settings.logger.info?.(`close ${socket.request.path} ${code}${because}`);
-    if (this.#sockets.size === 0) this.#drained?.();
+    const because = reason === "" ? "" : ` ${quoted(reason)}`;
+    this.#settings.logger.info?.(`close ${printable(socket.request.path)} ${code}${because}`);
+    this.#checkDrained();
   }
 
-  #report(error: unknown, socket?: ServerSocket): void {
-    const { onError, logger } = this.#settings;
-    const where = socket && `handler of ${socket.request.path}`;
-    if (onError === undefined) return void logger.error?.(textOf(error, where));
-    try {
-      onError(error, socket);
-    } catch (second) {
-      logger.error?.(textOf(second, "onError"));
-    }
-  }
+  // ---- the end
 
   /**
    * Drains: takes no more upgrades, closes every socket with 1001, waits for their answers up to the
    * timeout, then drops what is left. Settles when no socket is left; a second call joins the first.
    */
-  close({ timeout = DRAIN_TIMEOUT }: CloseOptions = {}): Promise<void> {
+  close(options: CloseOptions = {}): Promise<void> {
+    const timeout = readCloseTimeout(options);
     this.#draining ??= this.#drain(timeout);
     return this.#draining;
   }
 
   async #drain(timeout: number): Promise<void> {
-    for (const giveUp of [...this.#pending]) {
-      giveUp({ status: 503, reason: "The server is shutting down." });
-    }
-    if (this.#sockets.size > 0) await this.#closeSockets(timeout);
+    // What follows may call a user's code, which may call close: by then it must find the promise.
+    await undefined;
+    const drained = new Promise<void>((resolve) => {
+      this.#drained = resolve;
+    });
+    const timer = this.#settings.connection.clock.setTimer(() => this.#dropAll(), timeout);
+    for (const decision of [...this.#deciding]) decision.giveUp(SHUTTING_DOWN);
+    for (const socket of [...this.#sockets]) socket.close(GOING_AWAY);
+    this.#checkDrained();
+    await drained;
+    timer.cancel();
     for (const detach of this.#detach.splice(0)) detach();
   }
 
-  #closeSockets(timeout: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.#settings.connection.clock.setTimer(() => {
-        for (const socket of [...this.#sockets]) socket.terminate();
-      }, timeout);
-      this.#drained = () => {
-        timer.cancel();
-        resolve();
-      };
-      for (const socket of [...this.#sockets]) socket.close(GOING_AWAY);
-    });
+  #dropAll(): void {
+    for (const socket of [...this.#sockets]) socket.terminate();
+    for (const stream of [...this.#leaving]) stream.destroy();
+  }
+
+  #checkDrained(): void {
+    if (this.#sockets.size === 0 && this.#leaving.size === 0) this.#drained?.();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -293,29 +340,25 @@ export class SocketServer {
   }
 }
 
-/** Something a handler threw before it had a socket. */
-class HandlerError extends Error {
-  constructor(where: string, cause: unknown) {
-    super(`${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-    this.name = "HandlerError";
-    // The handler's own stack is the one that helps.
-    if (cause instanceof Error && cause.stack !== undefined)
-      this.stack = `${where}: ${cause.stack}`;
-  }
+export type SocketServer = SocketServerBase;
+
+/** A constructor cannot infer by itself what its table of routes holds; an interface says it. */
+export interface SocketServerConstructor {
+  new <Path extends string, D = undefined>(
+    options: SocketServerOptions<OneRoute<Path, D>> & IfOne<Path>,
+  ): SocketServer;
+  new <D extends Readonly<Record<string, unknown>>>(
+    options: SocketServerOptions<RouteHandlers<D>>,
+  ): SocketServer;
+  readonly prototype: SocketServer;
 }
 
-async function askHandler(handler: AnyHandler, request: UpgradeRequest): Promise<unknown> {
-  return handler.upgrade?.(request);
-}
+export const SocketServer: SocketServerConstructor = SocketServerBase;
 
-function textOf(error: unknown, where: string | undefined): string {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return where === undefined ? text : `${where}: ${text}`;
-}
-
-function headerOf(raw: IncomingMessage, name: string): string | undefined {
-  const value = raw.headers[name];
-  return Array.isArray(value) ? value.join(", ") : value;
+/** @throws {TypeError} for a wrong or unknown option of `close` */
+export function readCloseTimeout(options: CloseOptions): number {
+  checkOptionNames(options, ["timeout"], "close");
+  return milliseconds(options.timeout, "timeout", DRAIN_TIMEOUT, 0);
 }
 
 function ignoreError(): void {}

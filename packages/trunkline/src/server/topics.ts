@@ -3,6 +3,7 @@
  */
 import { nodeRuntime } from "../connection/node-runtime.ts";
 import { encodeMessage } from "../protocol/writer.ts";
+import { messageOf } from "./message-data.ts";
 
 export interface Subscriber {
   sendEncoded(frame: Uint8Array): boolean;
@@ -23,10 +24,11 @@ export class Topics {
   }
 
   /** Sends to every subscriber but `except`; returns to how many. */
-  publish(topic: string, data: string | Uint8Array, except?: Subscriber): number {
+  publish(topic: string, data: string | Uint8Array | ArrayBuffer, except?: Subscriber): number {
+    const message = messageOf(data);
     const set = this.#subscribers.get(topic);
     if (set === undefined) return 0;
-    const frame = encodeMessage(data, nodeRuntime);
+    const frame = encodeMessage(message, nodeRuntime);
     let count = 0;
     // A slow subscriber may be closed, and leave the set, while this runs; a Set allows that.
     for (const subscriber of set) {

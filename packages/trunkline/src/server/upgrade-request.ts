@@ -33,7 +33,7 @@ export class UpgradeRequest<P extends Params = Params> {
   #url: URL | undefined;
   #abort: AbortController | undefined;
   // biome-ignore lint/style/useReadonlyClassProperties: a static method sets it
-  #gone = false;
+  #gone: DOMException | undefined;
   #keepRaw = false;
 
   constructor(raw: IncomingMessage, facts: RequestFacts) {
@@ -65,10 +65,10 @@ export class UpgradeRequest<P extends Params = Params> {
     return this.#headers;
   }
 
-  /** Aborted when the client goes before the handshake is done. */
+  /** Aborted when the handshake comes to nothing while `upgrade` decides: the client goes, the time runs out, the server closes. */
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
-    if (this.#gone) this.#abort.abort();
+    if (this.#gone !== undefined) this.#abort.abort(this.#gone);
     return this.#abort.signal;
   }
 
@@ -89,10 +89,10 @@ export class UpgradeRequest<P extends Params = Params> {
     if (!request.#keepRaw) request.#raw = undefined;
   }
 
-  /** The client went before the handshake was done. */
-  static gone(request: UpgradeRequest): void {
-    request.#gone = true;
-    request.#abort?.abort(new Error("the client went before the handshake was done"));
+  /** It comes to nothing: the client went, or we gave up. */
+  static gone(request: UpgradeRequest, why: string): void {
+    request.#gone = new DOMException(why, "AbortError");
+    request.#abort?.abort(request.#gone);
   }
 }
 

@@ -13,6 +13,7 @@ import {
   selectProtocol,
 } from "../protocol/handshake.ts";
 import { type Acceptance, describe } from "./handler.ts";
+import { quoted } from "./log-text.ts";
 import { isAllowedOrigin } from "./origin.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Route } from "./route.ts";
@@ -38,15 +39,10 @@ export function examine(
   from: Origination,
   logger: Logger,
 ): Candidate | Refusal {
-  const check = checkRequest({
-    method: raw.method,
-    httpVersion: raw.httpVersion,
-    header: (name) => {
-      const value = raw.headers[name];
-      return Array.isArray(value) ? value.join(", ") : value;
-    },
-  });
+  const header = (name: string): string | undefined => headerOf(raw, name);
+  const check = checkRequest({ method: raw.method, httpVersion: raw.httpVersion, header });
   if (!check.ok) return check;
+  if (hasBody(raw)) return { status: 400, reason: "An opening handshake has no body." };
   const { origin } = raw.headers;
   if (!isAllowedOrigin({ origin, host: from.host, secure: from.secure }, route.origins)) {
     logger.warn?.(originRefusal(route.pattern, origin, from.host));
@@ -56,10 +52,22 @@ export function examine(
   return { route, check, request };
 }
 
-function originRefusal(pattern: string, origin: string | undefined, host: string): string {
+/** A header's value; fields of the same name are one list (RFC 9110, section 5.3). */
+export function headerOf(raw: IncomingMessage, name: string): string | undefined {
+  const value = raw.headers[name];
+  return Array.isArray(value) ? value.join(", ") : value;
+}
+
+/** Node reads no body after an Upgrade: its bytes would be taken for frames. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const { "content-length": length = "0", "transfer-encoding": coding } = headers;
+  return coding !== undefined || length !== "0";
+}
+
+function originRefusal(pattern: string, origin = "", host: string): string {
   return (
-    `refused ${pattern}: Origin ${JSON.stringify(origin)} is not that of Host ${JSON.stringify(host)}. ` +
-    `To allow it, give the handler \`origins: [${JSON.stringify(origin)}]\` ` +
+    `refused ${pattern}: Origin ${quoted(origin)} is not that of Host ${quoted(host)}. ` +
+    `To allow it, give the handler \`origins: [${quoted(origin)}]\` ` +
     `or the server \`origins\` (\`--origins\` on the command line).`
   );
 }

@@ -1,0 +1,100 @@
+/**
+ * The node:http or node:https server that `serve` opens: its deadlines, its TLS, and what plain
+ * requests get.
+ */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { TlsOptions } from "node:tls";
+import { answerPlainly, answerWith } from "./plain-http.ts";
+import { attempt, type Report } from "./report.ts";
+
+/** Answers plain HTTP requests; `next()` leaves a request to the library: 426 where a socket lives, else 404. */
+export type HttpListener = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: () => void,
+) => unknown;
+
+export interface HttpServerParts {
+  /** Milliseconds until a connection must have sent a request. */
+  readonly handshakeTimeout: number;
+  readonly tls: TlsOptions | undefined;
+  readonly http: HttpListener | undefined;
+  readonly hasRoute: (target: string) => boolean;
+  readonly report: Report;
+}
+
+/** @throws {TypeError} when key and certificate do not work */
+export function makeHttpServer(parts: HttpServerParts): HttpServer {
+  const server = makeListener(parts);
+  server.on("request", (request, response) => {
+    // A connection that stays open after its answer would outlive a drain.
+    response.once("finish", () => {
+      if (!server.listening) request.socket.end();
+    });
+    answerRequest(parts, request, response);
+  });
+  // Running out of file descriptors, for one, must not end the process.
+  server.on("error", (error) => {
+    if (server.listening) parts.report(error, "HTTP server");
+  });
+  return server;
+}
+
+function makeListener({ handshakeTimeout, tls }: HttpServerParts): HttpServer {
+  // An upgrade that never becomes a request is a handshake that never finishes.
+  const headersTimeout = Math.ceil(handshakeTimeout);
+  const limits = {
+    headersTimeout,
+    requestTimeout: Math.max(headersTimeout, 300_000),
+    connectionsCheckingInterval: Math.min(headersTimeout, 1000),
+  };
+  if (tls === undefined) return createHttpServer(limits);
+  try {
+    return createHttpsServer({ ...limits, handshakeTimeout: headersTimeout, ...tls });
+  } catch (error) {
+    throw new TypeError(`"tls" does not work: ${explainTls(error)}`, { cause: error });
+  }
+}
+
+function answerRequest(
+  { http, hasRoute, report }: HttpServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const { url = "" } = request;
+  const next = (): void => answerPlainly(response, hasRoute(url));
+  if (http === undefined) return next();
+  attempt(
+    () => http(request, response, next),
+    (error) => {
+      report(error, `http listener at ${url}`);
+      if (response.headersSent) response.destroy();
+      else answerWith(response, 500, "The server failed at this request.");
+    },
+  );
+}
+
+/** @throws {TypeError} when there is nothing that a TLS handshake could use */
+export function checkTls(tls: unknown): void {
+  if (tls === undefined) return;
+  if (typeof tls !== "object" || tls === null) {
+    throw new TypeError('"tls" must be an object with "key" and "cert", as for node:tls');
+  }
+  const given = tls as TlsOptions; // read only to see what is there
+  const isWhole =
+    given.pfx !== undefined ||
+    given.SNICallback !== undefined ||
+    (given.key !== undefined && given.cert !== undefined);
+  if (!isWhole) throw new TypeError('"tls" needs "key" and "cert", or "pfx", as for node:tls');
+}
+
+function explainTls(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/key values mismatch/i.test(message)) return "the key does not fit the certificate";
+  if (/no start line|PEM/i.test(message)) return "the key or the certificate is not PEM";
+  if (/passphrase|cancelled|bad decrypt/i.test(message)) return "the key needs its passphrase";
+  return message;
+}

@@ -1,0 +1,42 @@
+/**
+ * Plain HTTP beside the sockets: the library's own answers, and requests that offer an upgrade which
+ * is not ours to take.
+ */
+import { type IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Clock } from "../connection/clock.ts";
+import { endAfterAnswer } from "./refusal.ts";
+import { hasBody } from "./upgrade.ts";
+
+/**
+ * Whether an upgrade is for us to answer. "A server MAY ignore a received Upgrade header field"
+ * (RFC 9110, section 7.8), and what names another protocol, as curl's `h2c`, is answered without it. But
+ * not when there is a body: Node has not read it, and nobody behind could.
+ */
+export function asksForWebSocket(request: IncomingMessage): boolean {
+  const { upgrade = "" } = request.headers;
+  return upgrade.toLowerCase().includes("websocket") || hasBody(request);
+}
+
+/** A response object for a request that came as an upgrade; the stream ends with it. */
+export function responseOn(socket: Duplex, request: IncomingMessage, clock: Clock): ServerResponse {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Parameters<ServerResponse["assignSocket"]>[0]); // node:http's own
+  response.on("finish", () => endAfterAnswer(socket, clock));
+  return response;
+}
+
+/** 426 where a socket lives, else 404. */
+export function answerPlainly(response: ServerResponse, socketLivesHere: boolean): void {
+  if (!socketLivesHere) return answerWith(response, 404, "There is nothing here.");
+  // "The server MUST send an Upgrade header field in a 426 response" (RFC 9110, section 15.5.22).
+  response.setHeader("Upgrade", "websocket");
+  response.setHeader("Connection", "Upgrade");
+  answerWith(response, 426, "A WebSocket lives here: connect to it with a WebSocket client.");
+}
+
+export function answerWith(response: ServerResponse, status: number, sentence: string): void {
+  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" });
+  response.end(`${sentence}\n`);
+}
