@@ -1,0 +1,6 @@
+/** `trunkline/testing`: a wire in memory, a clock moved by hand, and Node's `Runtime` for the core. */
+export type { Clock, Timer } from "../connection/clock.ts";
+export { nodeRuntime } from "../connection/node-runtime.ts";
+export type { Receiver, Transport } from "../connection/transport.ts";
+export { ManualClock } from "./manual-clock.ts";
+export { type Fault, type MemoryPairOptions, MemoryTransport, memoryPair } from "./memory-pair.ts";
