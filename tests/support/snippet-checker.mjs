@@ -24,7 +24,7 @@ export class SnippetChecker {
    * @param {readonly Snippet[]} snippets
    * @param {{ timeout?: number }} [options] after how many milliseconds a program counts as hanging
    */
-  constructor(snippets, { timeout = 30_000 } = {}) {
+  constructor(snippets, { timeout = 20_000 } = {}) {
     const programs = snippets.filter(
       ({ mode, language }) => mode !== "none" && isProgram(language),
     );
