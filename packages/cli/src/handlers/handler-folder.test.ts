@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -183,10 +184,15 @@ test("what the library would not take is broken too", async (t) => {
 });
 
 test("a handler that does not finish loading holds up neither the start nor another's save", async (t) => {
+  const onCheck = new EventEmitter();
   const { files, ask, lines, logged } = await openFolder(
     t,
     { "h/a.ts": `await new Promise(() => {}); ${handler('"a"')}`, "h/b.ts": handler('"old"') },
-    { patience: () => new Promise((resolve) => setImmediate(resolve)) },
+    {
+      check: () => void onCheck.emit("check"),
+      // The other one has loaded; the turn after that it has been taken in.
+      patience: () => once(onCheck, "check").then(() => new Promise((turn) => setImmediate(turn))),
+    },
   );
   assert.match(lines.join("\n"), /h\/a\.ts is still loading .*\/a answers 503/);
   assert.equal(await ask("/a"), 503);
