@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { join, maskSlowly, pattern, toBytes } from "../testing/frames.test.util.ts";
+import { broken, wellFormed } from "../testing/utf8-cases.test.util.ts";
+import { nodeRuntime } from "./node-runtime.ts";
+
+fc.configureGlobal({ seed: 6455 });
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Around the bounds where one way of doing it gives over to another. */
+const sizes = [0, 1, 2, 95, 96, 97, 127, 128, 129, 255, 256, 257, 1023, 1024, 1025, 5000, 70_000];
+
+test("SHA-1 in base64 is that of the RFC's example (section 1.3)", () => {
+  const text = "dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  assert.equal(nodeRuntime.sha1Base64(text), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+});
+
+test("randomness fills the whole array, and each time anew", () => {
+  const [first, second] = [new Uint8Array(4096), new Uint8Array(4096)];
+  nodeRuntime.fillRandom(first);
+  nodeRuntime.fillRandom(second);
+  assert.notDeepEqual(first, second);
+  assert.ok(new Set(first).size > 200);
+  assert.ok(first.subarray(4000).some((byte) => byte !== 0));
+});
+
+test("text of every size is written and read as by the platform's own encoder, within its bounds", () => {
+  for (const size of sizes) {
+    for (const unit of ["a", "é", "€", "\u{1f600}", "\ufeff", "a\ud800b"]) {
+      const text = unit.repeat(Math.ceil(size / unit.length));
+      const expected = toBytes(text);
+      assert.equal(nodeRuntime.utf8Length(text), expected.length);
+      const into = new Uint8Array(expected.length + 10).fill(0xee);
+      assert.equal(nodeRuntime.writeUtf8(text, into, 5), expected.length);
+      assert.deepEqual(into, join(pad(5), expected, pad(5)));
+      const decoded = nodeRuntime.decodeUtf8(into, 5, 5 + expected.length);
+      assert.equal(decoded, decoder.decode(expected));
+      assert.equal(nodeRuntime.isUtf8(into, 5, 5 + expected.length), true);
+    }
+  }
+});
+
+function pad(size: number): Uint8Array {
+  return new Uint8Array(size).fill(0xee);
+}
+
+test("the last unit of a text decides as the first does", () => {
+  for (const size of sizes) {
+    const text = `${"a".repeat(size)}é`;
+    const into = new Uint8Array(size + 2);
+    assert.equal(nodeRuntime.writeUtf8(text, into, 0), size + 2);
+    assert.deepEqual(into, toBytes(text));
+    assert.equal(nodeRuntime.decodeUtf8(into, 0, size + 2), text);
+  }
+});
+
+test("what is not UTF-8 is not decoded, wherever it stands", () => {
+  for (const { name, bytes } of broken) {
+    for (const size of [0, 1, 130, 2000]) {
+      const text = join(pattern(size).fill(0x61), bytes);
+      assert.equal(nodeRuntime.isUtf8(text, 0, text.length), false, name);
+      assert.equal(nodeRuntime.decodeUtf8(text, 0, text.length), undefined, name);
+    }
+  }
+  for (const bytes of wellFormed) {
+    assert.equal(nodeRuntime.decodeUtf8(bytes, 0, bytes.length), decoder.decode(bytes));
+  }
+});
+
+test("masking equals the RFC's formula for every size, offset and key, within its bounds", () => {
+  const keys = [0, 1, 0x80000000 | 0, -1, 0x3d21fa37];
+  const anySize = fc.oneof(fc.nat(40), fc.constantFrom(...sizes, 65_535, 65_536, 65_537));
+  fc.assert(
+    fc.property(anySize, fc.nat(9), fc.constantFrom(...keys), (size, start, key) => {
+      const bytes = pattern(start + size + 9);
+      nodeRuntime.mask(bytes, start, start + size, key);
+      const expected = pattern(start + size + 9);
+      const keyBytes = Uint8Array.of(key, key >>> 8, key >>> 16, key >>> 24);
+      expected.set(maskSlowly(expected.slice(start, start + size), keyBytes), start);
+      assert.ok(Buffer.compare(bytes, expected) === 0, `${size} bytes at ${start}, key ${key}`);
+    }),
+  );
+});
+
+test("what is allocated is alone in its memory", () => {
+  for (const size of sizes) {
+    const bytes = nodeRuntime.allocate(size);
+    assert.equal(Object.getPrototypeOf(bytes), Uint8Array.prototype);
+    assert.deepEqual([bytes.length, bytes.byteOffset, bytes.buffer.byteLength], [size, 0, size]);
+  }
+});
