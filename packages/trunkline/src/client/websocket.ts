@@ -8,7 +8,7 @@
  */
 import { systemClock } from "../connection/clock.ts";
 import { type CloseInfo, Connection, type ConnectionOwner } from "../connection/connection.ts";
-import { DuplexTransport } from "../connection/duplex-transport.ts";
+import { openTransport } from "../connection/transports.ts";
 import { ABNORMAL_CLOSURE, INTERNAL_ERROR } from "../protocol/close.ts";
 import { BufferedAmount } from "./buffered-amount.ts";
 import { Dial, type Dialled } from "./dial.ts";
@@ -260,7 +260,7 @@ export class WebSocket extends EventTarget {
 
   /** "When the WebSocket connection is established" */
   #established(dialled: Dialled): void {
-    const connection = new Connection(this.#owner(), new DuplexTransport(dialled.stream), {
+    const connection = new Connection(this.#owner(), openTransport(dialled.stream), {
       role: "client",
       maxMessageSize: this.#maxMessageSize,
       heartbeat: this.#heartbeat,

@@ -270,13 +270,13 @@ export class Connection implements Receiver, Expiring {
 
   // ---- what the transport tells
 
-  onData(bytes: Uint8Array): void {
+  onData(bytes: Uint8Array, length: number = bytes.length): void {
     if (this.#gone) return;
     this.#heartbeat.heard();
-    this.#core.feed(bytes);
+    this.#core.feed(bytes, length);
     this.#pump();
-    if (bytes.length < FULL_READ) this.#turnBytes = 0;
-    else this.#boundTurn(bytes.length);
+    if (length < FULL_READ) this.#turnBytes = 0;
+    else this.#boundTurn(length);
   }
 
   /** libuv reads one busy connection many times in a row; the others must not wait for it. */

@@ -4,6 +4,7 @@
  */
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
 import type { Receiver, Transport } from "./transport.ts";
 
 /** What a socket has and another Duplex may lack. */
@@ -17,10 +18,11 @@ interface SocketExtras {
 export class DuplexTransport implements Transport {
   readonly #stream: Duplex & SocketExtras;
   /**
-   * Whether bytes are out of this process when their write is done. Of a socket they are; another
+   * What is written is copied first, and what is read as well. Not for a TCP socket: its bytes are
+   * out of this process when their write is done. A TLS socket holds every write for a while; another
    * Duplex may hand the very same memory on to a reader in this process, who is late, or who wrote it.
    */
-  readonly #leaves: boolean;
+  readonly copies: boolean;
   #receiver: Receiver | undefined;
   #waiting = false;
   #error: Error | undefined;
@@ -34,7 +36,7 @@ export class DuplexTransport implements Transport {
 
   constructor(stream: Duplex) {
     this.#stream = stream;
-    this.#leaves = stream instanceof Socket;
+    this.copies = !(stream instanceof Socket) || stream instanceof TLSSocket;
   }
 
   start(receiver: Receiver): void {
@@ -49,10 +51,15 @@ export class DuplexTransport implements Transport {
     });
     stream.on("end", () => receiver.onEnd());
     stream.once("close", () => this.#close(receiver));
-    stream.on("data", (chunk: Uint8Array) => receiver.onData(this.#own(chunk)));
+    this.read(receiver);
     // Its "close" may be past, or still to come.
     if (stream.closed) process.nextTick(() => this.#close(receiver));
     else if (stream.readableEnded) process.nextTick(() => receiver.onEnd());
+  }
+
+  /** Begins to deliver what comes. */
+  protected read(receiver: Receiver): void {
+    this.#stream.on("data", (chunk: Uint8Array) => receiver.onData(this.#own(chunk)));
   }
 
   write(bytes: Uint8Array): boolean {
@@ -75,7 +82,7 @@ export class DuplexTransport implements Transport {
   }
 
   #own(bytes: Uint8Array): Uint8Array {
-    return this.#leaves ? bytes : new Uint8Array(bytes);
+    return this.copies ? new Uint8Array(bytes) : bytes;
   }
 
   /** A stream that holds nothing has handed it all to the system. */

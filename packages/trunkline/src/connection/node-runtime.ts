@@ -3,12 +3,14 @@
  *
  * Buffer's own slice and write methods are called on plain arrays, because making a Buffer for each
  * message costs more than reading it. They are not documented as such; where one is missing, the
- * documented call behind it does the same.
+ * documented call behind it does the same. The bounds below are where one way becomes cheaper than
+ * the other, measured on Node 20 (bench/RESULTS.md).
  */
 import { isUtf8 } from "node:buffer";
 import { createHash, randomFillSync } from "node:crypto";
 import { maskBytes } from "../protocol/mask.ts";
 import type { Runtime } from "../protocol/runtime.ts";
+import { maskShared, maskThroughScratch, readBlock } from "./shared-memory.ts";
 
 type Slice = (this: Uint8Array, start: number, end: number) => string;
 type Write = (this: Uint8Array, text: string, offset: number) => number;
@@ -43,6 +45,10 @@ function asBuffer(bytes: Uint8Array): Buffer {
 const SHORT = 128;
 /** Up to here a zeroed array is cheaper than an uninitialised one. Bytes. */
 const SMALL = 1024;
+/** From here on masking by WebAssembly pays for copying in and out. Bytes. */
+const WORTH_COPYING = 256;
+/** Up to here JavaScript writes a text faster than a call into the runtime does. UTF-16 units. */
+const SHORT_TEXT = 24;
 
 export const nodeRuntime: Runtime = {
   sha1Base64: (text) => createHash("sha1").update(text, "latin1").digest("base64"),
@@ -51,19 +57,52 @@ export const nodeRuntime: Runtime = {
   },
   isUtf8: (bytes, start, end) => isUtf8(bytes.subarray(start, end)),
   decodeUtf8(bytes, start, end) {
-    if (end - start <= SHORT && isAscii(bytes, start, end))
+    if (end - start <= SHORT && isAscii(bytes, start, end)) {
       return latin1Slice.call(bytes, start, end);
-    if (!isUtf8(bytes.subarray(start, end))) return undefined;
-    return utf8Slice.call(bytes, start, end);
+    }
+    return decodeLong(bytes, start, end);
+  },
+  unmaskText(bytes, start, end, key) {
+    if (bytes !== readBlock || maskShared === undefined) {
+      nodeRuntime.mask(bytes, start, end, key);
+      return nodeRuntime.decodeUtf8(bytes, start, end);
+    }
+    if (maskShared(start, end, key) === 0) return latin1Slice.call(bytes, start, end);
+    return decodeLong(bytes, start, end);
+  },
+  unmaskCopy(bytes, start, end, key) {
+    nodeRuntime.mask(bytes, start, end, key);
+    const copy = nodeRuntime.allocate(end - start);
+    copy.set(bytes.subarray(start, end));
+    return copy;
   },
   utf8Length: (text) => Buffer.byteLength(text, "utf8"),
-  writeUtf8: (text, into, offset) => utf8Write.call(into, text, offset),
-  mask: maskBytes,
+  writeUtf8(text, into, offset) {
+    if (text.length > SHORT_TEXT) return utf8Write.call(into, text, offset);
+    let at = offset;
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit >= 0x80) return utf8Write.call(into, text, offset);
+      into[at++] = unit;
+    }
+    return text.length;
+  },
+  mask(bytes, start, end, key) {
+    if (key === 0) return;
+    if (bytes === readBlock && maskShared !== undefined) maskShared(start, end, key);
+    else if (end - start < WORTH_COPYING || !maskThroughScratch(bytes, start, end, key)) {
+      maskBytes(bytes, start, end, key);
+    }
+  },
   allocate(size) {
     if (size <= SMALL) return new Uint8Array(size);
     return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer as ArrayBuffer); // never shared
   },
 };
+
+function decodeLong(bytes: Uint8Array, start: number, end: number): string | undefined {
+  return isUtf8(bytes.subarray(start, end)) ? utf8Slice.call(bytes, start, end) : undefined;
+}
 
 function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
   let bits = 0;

@@ -202,13 +202,13 @@ export class Outbox implements Sink, Flushable {
   #writeBlock(): void {
     const left = this.#transport.write(this.buffer.subarray(0, this.length));
     this.length = 0;
-    if (left) {
-      if (!this.#held) this.#giveBack();
-    } else {
+    this.#blocked = !left;
+    if (!left && !this.#transport.copies) {
       // The transport keeps the block. Whoever needs a shared one next makes it.
       if (this.buffer.length > FULL_BLOCK) shared = Buffer.allocUnsafeSlow(FULL_BLOCK + 1024);
       this.buffer = EMPTY;
-      this.#blocked = true;
+    } else if (!this.#held || !left) {
+      this.#giveBack();
     }
   }
 

@@ -15,6 +15,8 @@ export interface Transport {
   write(bytes: Uint8Array): boolean;
   /** As `write`, for several pieces that belong in one system call. */
   writeAll(pieces: readonly Uint8Array[]): boolean;
+  /** Whether `write` copies: then the caller may overwrite the bytes in any case. */
+  readonly copies: boolean;
   /** Bytes accepted by `write` that have not left yet. */
   readonly buffered: number;
   /** Stops the delivery of bytes; a piece already on its way may still come. */
@@ -30,8 +32,11 @@ export interface Transport {
 
 /** What a transport reports. None is called from inside a call on the transport, but for `onClose` after `destroy`. */
 export interface Receiver {
-  /** Bytes came. They are the receiver's to change, and valid only during the call. */
-  onData(bytes: Uint8Array): void;
+  /**
+   * Bytes came: `bytes[0, length)`, all of `bytes` by default. They are the receiver's to change, and
+   * valid only during the call.
+   */
+  onData(bytes: Uint8Array, length?: number): void;
   /** The peer sent FIN. */
   onEnd(): void;
   /** Everything written has left. */

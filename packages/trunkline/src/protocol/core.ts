@@ -76,9 +76,9 @@ export class Core {
     return this.#state;
   }
 
-  /** Lends the core a piece of the stream, which it may overwrite; see `keep`. */
-  feed(bytes: Uint8Array): void {
-    this.#reader.feed(bytes);
+  /** Lends the core a piece of the stream, `bytes[0, length)`, which it may overwrite; see `keep`. */
+  feed(bytes: Uint8Array, length: number = bytes.length): void {
+    this.#reader.feed(bytes, length);
   }
 
   /** The next event, or undefined when more bytes are needed. */

@@ -36,6 +36,8 @@ function runtimeWith(nonce: Uint8Array): Runtime {
     allocate: (size) => new Uint8Array(size).fill(0xff),
     isUtf8: unused,
     decodeUtf8: unused,
+    unmaskText: unused,
+    unmaskCopy: unused,
     utf8Length: unused,
     writeUtf8: unused,
     mask: unused,

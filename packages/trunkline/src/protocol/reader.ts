@@ -91,15 +91,15 @@ export class Reader {
     this.#maxMessageSize = options.maxMessageSize;
   }
 
-  /** Lends the next piece of the stream. Everything lent before must have been pulled or kept. */
-  feed(bytes: Uint8Array): void {
+  /** Lends the next piece of the stream, `bytes[0, length)`. Everything lent before must have been pulled or kept. */
+  feed(bytes: Uint8Array, length: number = bytes.length): void {
     if (this.#over) return;
     if (this.#at < this.#end) {
-      this.#input = joined(this.#input, this.#at, this.#end, bytes);
+      this.#input = joined(this.#input, this.#at, this.#end, bytes.subarray(0, length));
       this.#end = this.#input.length;
     } else {
       this.#input = bytes;
-      this.#end = bytes.length;
+      this.#end = length;
     }
     this.#at = 0;
   }
@@ -292,9 +292,11 @@ export class Reader {
     const kind = this.#kind;
     this.#opcode = -1;
     this.#kind = 0;
-    this.#unmask(start, end);
-    if (kind === BINARY) return { type: "binary", data: this.#copy(this.#input, start, end) };
-    const data = this.#runtime.decodeUtf8(this.#input, start, end);
+    const key = this.#key;
+    if (kind === BINARY) {
+      return { type: "binary", data: this.#runtime.unmaskCopy(this.#input, start, end, key) };
+    }
+    const data = this.#runtime.unmaskText(this.#input, start, end, key);
     return data === undefined ? this.#fail("textNotUtf8") : { type: "text", data };
   }
 

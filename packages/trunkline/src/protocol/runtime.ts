@@ -14,6 +14,10 @@ export interface Runtime {
   isUtf8(bytes: Uint8Array, start: number, end: number): boolean;
   /** Decodes `bytes[start, end)`, or returns undefined when it is not well-formed UTF-8. A leading U+FEFF is kept. */
   decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined;
+  /** Unmasks `bytes[start, end)` as `mask` does, and decodes it as `decodeUtf8` does; the bytes are spent. */
+  unmaskText(bytes: Uint8Array, start: number, end: number, key: number): string | undefined;
+  /** A copy of `bytes[start, end)`, unmasked, alone in its ArrayBuffer; the bytes are spent. */
+  unmaskCopy(bytes: Uint8Array, start: number, end: number, key: number): Uint8Array<ArrayBuffer>;
   /** Length in bytes of `text` as UTF-8, lone surrogates counted as U+FFFD. */
   utf8Length(text: string): number;
   /** Writes `text` as UTF-8 at `offset`, lone surrogates as U+FFFD; returns the bytes written. */

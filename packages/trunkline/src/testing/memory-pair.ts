@@ -26,6 +26,7 @@ export interface MemoryPairOptions {
 
 /** One end of a wire in memory. */
 export class MemoryTransport implements Transport {
+  readonly copies = true;
   readonly #chunkSize: number;
   readonly #capacity: number;
   readonly #faults: Fault[];

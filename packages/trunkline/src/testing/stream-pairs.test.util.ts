@@ -27,7 +27,14 @@ export async function tcpPair(t: TestContext): Promise<readonly [Socket, Socket]
   const near = connectTcp({ port, host: "127.0.0.1", allowHalfOpen: true });
   const [far] = (await once(server, "connection")) as [Socket];
   if (near.connecting) await once(near, "connect");
+  destroyAfter(t, near, far);
   return [near, far];
+}
+
+function destroyAfter(t: TestContext, ...streams: readonly Duplex[]): void {
+  t.after(() => {
+    for (const stream of streams) stream.destroy();
+  });
 }
 
 export async function tlsPair(t: TestContext): Promise<readonly [Socket, Socket]> {
@@ -39,6 +46,7 @@ export async function tlsPair(t: TestContext): Promise<readonly [Socket, Socket]
   const secured = once(near, "secureConnect");
   const [far] = (await once(server, "secureConnection")) as [Socket];
   await secured;
+  destroyAfter(t, near, far);
   return [near, far];
 }
 

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import type { Socket } from "node:net";
+import { test } from "node:test";
+import { nextTurn } from "../testing/fake-transport.test.util.ts";
+import { pattern } from "../testing/frames.test.util.ts";
+import { Recorder } from "../testing/recorder.test.util.ts";
+import { streamPair, tcpPair, tlsPair } from "../testing/stream-pairs.test.util.ts";
+import { describeTransport, type OpenPair } from "../testing/transport-contract.test.util.ts";
+import { isFastSocket, SocketTransport } from "./socket-transport.ts";
+
+type Streams = typeof tcpPair;
+
+function overSockets(openStreams: Streams): OpenPair {
+  return async (t) => {
+    const [near, far] = await openStreams(t);
+    assert.ok(isFastSocket(near) && isFastSocket(far), "this Node lacks what the transport needs");
+    return [new SocketTransport(near), new SocketTransport(far)];
+  };
+}
+
+describeTransport("the socket transport over TCP", overSockets(tcpPair));
+describeTransport("the socket transport over TLS", overSockets(tlsPair));
+
+test("only a live socket is read the fast way", async (t) => {
+  const [stream] = await streamPair();
+  assert.equal(isFastSocket(stream), false);
+  const [near] = await tcpPair(t);
+  near.destroy();
+  assert.equal(isFastSocket(near), false);
+});
+
+test("what the socket read by itself before the start comes first", async (t) => {
+  const [near, far] = await tcpPair(t);
+  far.write(pattern(1000));
+  while (near.readableLength < 1000) await nextTurn();
+  const sees = new Recorder();
+  assert.ok(isFastSocket(near));
+  new SocketTransport(near).start(sees);
+  far.write(pattern(500, 7));
+  await sees.until(() => sees.count === 1500);
+  assert.deepEqual(sees.bytes, new Uint8Array([...pattern(1000), ...pattern(500, 7)]));
+});
+
+test("the socket that others hold stays the socket", async (t) => {
+  const [near, far] = await tcpPair(t);
+  const socket = near as Socket; // a TCP pair
+  const sees = new Recorder();
+  assert.ok(isFastSocket(near));
+  new SocketTransport(near).start(sees);
+  assert.equal(socket.remoteAddress, "127.0.0.1");
+  assert.equal(typeof socket.remotePort, "number");
+  let closed = false;
+  socket.on("close", () => {
+    closed = true;
+  });
+  socket.unref();
+  socket.ref();
+  far.write(pattern(10));
+  await sees.until(() => sees.count === 10);
+  assert.equal(socket.bytesRead, 10);
+  socket.destroy();
+  await sees.until(() => sees.closed);
+  assert.equal(closed, true);
+});
+
+test("two sockets read over one block, and each gets its own bytes", async (t) => {
+  const pairs = await Promise.all([tcpPair(t), tcpPair(t)]);
+  const readers = pairs.map(([near]) => {
+    const sees = new Recorder();
+    assert.ok(isFastSocket(near));
+    new SocketTransport(near).start(sees);
+    return sees;
+  });
+  for (let round = 0; round < 20; round++) {
+    for (const [i, [, far]] of pairs.entries()) far.write(pattern(3000, round + 100 * i));
+    await nextTurn();
+  }
+  for (const [i, sees] of readers.entries()) {
+    await sees.until(() => sees.count === 60_000);
+    const rounds = Array.from({ length: 20 }, (_, round) => pattern(3000, round + 100 * i));
+    assert.deepEqual(Buffer.from(sees.bytes), Buffer.concat(rounds));
+  }
+});

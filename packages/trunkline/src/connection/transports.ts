@@ -1,0 +1,15 @@
+/**
+ * Which transport a stream gets: sockets the fast one, every other Duplex the documented one.
+ * `TRUNKLINE_TRANSPORT=stream` in the environment takes the documented one for all, for diagnosis.
+ */
+import type { Duplex } from "node:stream";
+import { DuplexTransport } from "./duplex-transport.ts";
+import { isFastSocket, SocketTransport } from "./socket-transport.ts";
+import type { Transport } from "./transport.ts";
+
+const documentedOnly = process.env.TRUNKLINE_TRANSPORT === "stream";
+
+export function openTransport(stream: Duplex): Transport {
+  if (!documentedOnly && isFastSocket(stream)) return new SocketTransport(stream);
+  return new DuplexTransport(stream);
+}
