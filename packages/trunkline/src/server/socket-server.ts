@@ -9,7 +9,7 @@ import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { CloseInfo, ConnectionError } from "../connection/connection.ts";
-import { DuplexTransport } from "../connection/duplex-transport.ts";
+import { openTransport } from "../connection/transports.ts";
 import { GOING_AWAY } from "../protocol/close.ts";
 import { Decision } from "./decision.ts";
 import { compileTrust, readForwarded, type TrustedProxies } from "./forwarded.ts";
@@ -280,7 +280,7 @@ class SocketServerBase {
 
   #open(route: Route, opened: Opened, stream: Duplex, head: Uint8Array): void {
     UpgradeRequest.opened(opened.request);
-    const transport = new DuplexTransport(stream);
+    const transport = openTransport(stream);
     const socket = new ServerSocket(this.#host, route.handler, opened, transport, route.connection);
     this.#sockets.add(socket);
     const { path, remoteAddress } = opened.request;

@@ -1,0 +1,31 @@
+/**
+ * A certificate for localhost that signs itself, its key, and a key that is not its. For tests alone:
+ * the keys are public, nobody must trust them.
+ */
+export const key: string = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgEA4uRQi+/5c8jUJg
+GItsEhudVBJVGkMK3RbgAOhclcuhRANCAASzCvUkH4URKa5uekYjG7w9DyF5cSDK
+lawC2Nl9iK2ClOOCHBWU0Cx0/eqwtIbGHNKjG1lZU0n4IDSQcpJ/bpFC
+-----END PRIVATE KEY-----
+`;
+
+export const cert: string = `-----BEGIN CERTIFICATE-----
+MIIBrjCCAVSgAwIBAgIUVoChMtd1y5uWEZG7HCdfttCMg5YwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzA2NTgyOFoYDzIxMjYxMDMw
+MDY1ODI4WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASzCvUkH4URKa5uekYjG7w9DyF5cSDKlawC2Nl9iK2ClOOCHBWU0Cx0
+/eqwtIbGHNKjG1lZU0n4IDSQcpJ/bpFCo4GBMH8wHQYDVR0OBBYEFIkP8n/DILLZ
+xooayoSJKm7nuk0sMB8GA1UdIwQYMBaAFIkP8n/DILLZxooayoSJKm7nuk0sMA8G
+A1UdEwEB/wQFMAMBAf8wLAYDVR0RBCUwI4IJbG9jYWxob3N0hwR/AAABhxAAAAAA
+AAAAAAAAAAAAAAABMAoGCCqGSM49BAMCA0gAMEUCIGkLIUhZdiHpQoe/Kqv3qFt8
+Uvlez8p2oa1WcNnlohK3AiEA6Eyz79yfBvjcV+e6cx+/82z/d7RIeIxElCa3uIjB
+2tU=
+-----END CERTIFICATE-----
+`;
+
+export const otherKey: string = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgq8bJNaGhDKzhp4eK
+kJRdV2n7TJkX9Z6a3/xSVd6J2bShRANCAAQC8kMkgmr3f2rrX6E+HusFXYlgpm7T
+P3Dn6umCRGkjmD1291fzhhajEnW/y+7pem/5GvL2gkNlQTm/z9LKkQrg
+-----END PRIVATE KEY-----
+`;
