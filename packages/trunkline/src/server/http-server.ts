@@ -9,6 +9,7 @@ import { createServer as createHttpsServer } from "node:https";
 import type { TlsOptions } from "node:tls";
 import { answerPlainly, answerWith } from "./plain-http.ts";
 import { attempt, type Report } from "./report.ts";
+import { SilentConnections } from "./silent-connections.ts";
 
 /** Answers plain HTTP requests; `next()` leaves a request to the library: 426 where a socket lives, else 404. */
 export type HttpListener = (
@@ -26,10 +27,17 @@ export interface HttpServerParts {
   readonly report: Report;
 }
 
+/** By server; `stopListening` needs them. */
+const silentOf = new WeakMap<HttpServer, SilentConnections>();
+
 /** @throws {TypeError} when key and certificate do not work */
 export function makeHttpServer(parts: HttpServerParts): HttpServer {
   const server = makeListener(parts);
+  const silent = new SilentConnections(server, parts.tls !== undefined);
+  silentOf.set(server, silent);
+  server.on("upgrade", (request: IncomingMessage) => silent.heard(request.socket));
   server.on("request", (request, response) => {
+    silent.heard(request.socket);
     // A connection that stays open after its answer would outlive a drain.
     response.once("finish", () => {
       if (!server.listening) request.socket.end();
@@ -41,6 +49,15 @@ export function makeHttpServer(parts: HttpServerParts): HttpServer {
     if (server.listening) parts.report(error, "HTTP server");
   });
   return server;
+}
+
+/** Takes no more connections, drops the idle ones, and settles when the last is gone. */
+export function stopListening(server: HttpServer): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    silentOf.get(server)?.drop();
+  });
 }
 
 function makeListener({ handshakeTimeout, tls }: HttpServerParts): HttpServer {

@@ -35,15 +35,19 @@ describe("an upgrade is ours to answer", () => {
 });
 
 describe("the library's own answer", () => {
-  it("is 404 where nothing lives, and 426 with Upgrade where a socket does", () => {
-    const answers = [false, true].map((lives) => {
-      const response = new ServerResponse(makeRequest("/", []));
-      answerPlainly(response, lives);
-      return [response.statusCode, response.getHeader("Upgrade"), response.getHeader("Connection")];
-    });
-    assert.deepEqual(answers, [
-      [404, undefined, undefined],
-      [426, "websocket", "Upgrade"],
-    ]);
+  const answer = (lives: boolean, shouldKeepAlive: boolean): readonly unknown[] => {
+    const response = new ServerResponse(makeRequest("/", []));
+    response.shouldKeepAlive = shouldKeepAlive;
+    answerPlainly(response, lives);
+    return [response.statusCode, response.getHeader("Upgrade"), response.getHeader("Connection")];
+  };
+
+  it("is 404 where nothing lives", () => {
+    assert.deepEqual(answer(false, true), [404, undefined, undefined]);
+  });
+
+  it("is 426 with Upgrade where a socket does, and closes where the client wants that", () => {
+    assert.deepEqual(answer(true, true), [426, "websocket", "Upgrade"]);
+    assert.deepEqual(answer(true, false), [426, "websocket", "close, Upgrade"]);
   });
 });

@@ -32,7 +32,8 @@ export function answerPlainly(response: ServerResponse, socketLivesHere: boolean
   if (!socketLivesHere) return answerWith(response, 404, "There is nothing here.");
   // "The server MUST send an Upgrade header field in a 426 response" (RFC 9110, section 15.5.22).
   response.setHeader("Upgrade", "websocket");
-  response.setHeader("Connection", "Upgrade");
+  // Our own Connection header takes the place of the one that Node would write.
+  response.setHeader("Connection", response.shouldKeepAlive ? "Upgrade" : "close, Upgrade");
   answerWith(response, 426, "A WebSocket lives here: connect to it with a WebSocket client.");
 }
 

@@ -10,7 +10,7 @@ import { isHeaderValue } from "../protocol/headers.ts";
 /** An HTTP answer other than 101. */
 export interface Refusal {
   readonly status: number;
-  /** One sentence: the body, as plain text. */
+  /** One sentence: the body, as plain text. Empty for none. */
   readonly reason: string;
   readonly headers?: readonly (readonly [name: string, value: string])[];
 }
@@ -33,7 +33,7 @@ export function refuse(socket: Duplex, refusal: Refusal, clock: Clock): void {
     status,
     phrase: STATUS_CODES[status] ?? "",
     headers: [...headers, ["Content-Type", "text/plain; charset=utf-8"]],
-    body: Buffer.from(`${reason}\n`),
+    body: Buffer.from(reason && `${reason}\n`),
   });
 }
 

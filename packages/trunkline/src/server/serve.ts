@@ -9,7 +9,7 @@ import type { Server as HttpServer } from "node:http";
 import type { TlsOptions } from "node:tls";
 import type { Clock } from "../connection/clock.ts";
 import { describe, type Routes } from "./handler.ts";
-import { checkTls, type HttpListener, makeHttpServer } from "./http-server.ts";
+import { checkTls, type HttpListener, makeHttpServer, stopListening } from "./http-server.ts";
 import { hostInUrl, listenOn, listenOnLoopback, portOf } from "./listen.ts";
 import type { IfOne, OneRoute, RouteHandlers } from "./route-handlers.ts";
 import type { ServerWebSocket } from "./server-web-socket.ts";
@@ -132,14 +132,6 @@ class RunningServer implements Server {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-/** Settles when the last connection is gone. */
-function stopListening(server: HttpServer): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
 }
 
 function checkPort(port: unknown): void {

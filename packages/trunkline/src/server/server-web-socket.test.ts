@@ -365,10 +365,16 @@ describe("a handler's error", () => {
     it(`closes its connection with 1011 when dropped ${kind}`, async () => {
       const { socket, peer, host } = open(
         { dropped: fails },
-        { wire: { capacity: 100 }, limits: { outgoing: 1000 }, overflow: "drop-newest" },
+        {
+          wire: { capacity: 100 },
+          highWaterMark: 100,
+          limits: { outgoing: 1000 },
+          overflow: "drop-newest",
+        },
       );
       peer.transport.pause();
-      for (let count = 0; count < 5; count++) socket.send("x".repeat(400)), await settle();
+      for (let count = 0; count < 5; count++) socket.send("x".repeat(400));
+      await settle();
       assert.equal(host.uncaughtErrors[0], boom);
       peer.transport.resume();
       await settle();

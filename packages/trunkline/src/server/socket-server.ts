@@ -148,13 +148,13 @@ class SocketServerBase {
     unmatched: AttachOptions["unmatched"],
   ): boolean {
     const ours = attached.get(httpServer) ?? [];
-    const others = httpServer.listenerCount("upgrade") > ours.length;
+    const areAlone = httpServer.listenerCount("upgrade") === ours.length;
     if (asksForWebSocket(raw)) {
       const owner = ours.find((server) => server.hasRoute(raw.url ?? ""));
       if (owner !== undefined) return owner === this;
       if (unmatched !== undefined) return unmatched === "refuse";
     }
-    return !others && ours[0] === this;
+    return (areAlone || unmatched === "refuse") && ours[0] === this;
   }
 
   #answerWithoutUpgrade(httpServer: UpgradeSource, raw: IncomingMessage, socket: Duplex): void {
@@ -174,7 +174,7 @@ class SocketServerBase {
     if (socket.destroyed || socket.readableEnded) return void socket.destroy();
     const refusal = this.#draining && SHUTTING_DOWN;
     const candidate = refusal ?? this.#examine(raw, socket, pathOf(raw.url ?? ""));
-    if ("status" in candidate) return this.#refuse(raw.url ?? "", socket, candidate);
+    if ("status" in candidate) return this.#refuse(raw.url ?? "", socket, candidate, raw.method);
     if (candidate.route.handler.upgrade === undefined) {
       return this.#accept(candidate, undefined, socket, head);
     }
@@ -251,11 +251,12 @@ class SocketServerBase {
     this.#refuse(request.path, socket, { status: 500, reason: "The handler failed." });
   }
 
-  #refuse(target: string, socket: Duplex, refusal: Refusal): void {
+  #refuse(target: string, socket: Duplex, refusal: Refusal, method = "GET"): void {
     const { logger, connection } = this.#settings;
     logger.info?.(`refused ${printable(target)}: ${refusal.status} ${refusal.reason}`);
     this.#watchLeaving(socket);
-    refuse(socket, refusal, connection.clock);
+    // "The server MUST NOT send content in the response" to a HEAD (RFC 9110, section 9.3.2).
+    refuse(socket, method === "HEAD" ? { ...refusal, reason: "" } : refusal, connection.clock);
   }
 
   #watchLeaving(socket: Duplex): void {
