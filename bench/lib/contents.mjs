@@ -5,18 +5,33 @@ const LETTERS = ["a", "e", "0", " ", "é", "ß", "中", "語", "😀", "\ufeff"]
   Buffer.from(letter),
 );
 
-/** Random bytes, or text that mixes characters of one to four bytes. */
+const BLOCK = 1024;
+
+/** Random bytes, or text that mixes characters of one to four bytes; each KiB says where it belongs. */
 export function distinctPayload(opcode, size, seed) {
+  if (size <= BLOCK) return randomBlock(opcode, size, seed, 0);
+  const block = randomBlock(opcode, BLOCK, seed, 0);
+  const payload = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (; at + BLOCK <= size; at += BLOCK) {
+    block.copy(payload, at);
+    payload.write(markOf(at), at, "latin1");
+  }
+  randomBlock(opcode, size - at, seed, at).copy(payload, at);
+  return payload;
+}
+
+function randomBlock(opcode, size, seed, offset) {
   const random = randomFrom(seed);
   const bytes = Buffer.alloc(size, "x");
-  if (opcode === BINARY) {
-    for (let i = 0; i < size; i++) bytes[i] = random() & 255;
-    return bytes;
-  }
-  // A number first: two short texts must never be equal by chance.
-  let at = bytes.write(`${seed}:`);
+  let at = bytes.write(`${markOf(offset)}${seed}:`, "latin1");
+  if (opcode === BINARY) for (; at < size; at++) bytes[at] = random() & 255;
   while (at + 4 <= size) at += LETTERS[random() % LETTERS.length].copy(bytes, at);
   return bytes;
+}
+
+function markOf(offset) {
+  return (offset / BLOCK).toString(16).padStart(5, "0");
 }
 
 /** Letters only, as most of the world's JSON is; for the timed passes. */

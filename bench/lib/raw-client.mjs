@@ -11,7 +11,9 @@ export class RawClient {
   #head = "";
   /** Called with (bytes, start, end) once the handshake is over; the bytes are valid in the call only. */
   onBytes = () => {};
-  onFailure = (error) => {
+  onFailure = RawClient.onFailure;
+  /** Takes what fails on any connection that has no `onFailure` of its own. */
+  static onFailure = (error) => {
     throw error;
   };
 
@@ -21,9 +23,7 @@ export class RawClient {
     return new Promise((resolve, reject) => {
       client.onFailure = reject;
       client.#connect(port, path, () => {
-        client.onFailure = (error) => {
-          throw error;
-        };
+        client.onFailure = RawClient.onFailure;
         resolve(client);
       });
     });
@@ -31,8 +31,12 @@ export class RawClient {
 
   #connect(port, path, opened) {
     const callback = (size, buffer) => {
-      if (this.#head === undefined) this.onBytes(buffer, 0, size);
-      else this.#shakeHands(buffer, size, opened);
+      try {
+        if (this.#head === undefined) this.onBytes(buffer, 0, size);
+        else this.#shakeHands(buffer, size, opened);
+      } catch (error) {
+        this.onFailure(error);
+      }
       return true;
     };
     this.#socket = connect({

@@ -1,4 +1,5 @@
 /** One row: every program is verified first, then the rounds go around: A B C, A B C. */
+import { RawClient } from "./raw-client.mjs";
 import { ServerProcess } from "./server-process.mjs";
 
 const DEADLINE = 60_000;
@@ -13,15 +14,15 @@ export async function runRow(row, { rounds, seconds }, say) {
     for (const name of row.programs) {
       say(`${row.id}: verifying ${name}`);
       programs.set(name, await start(name, row));
-      await within(kind.verify(programs.get(name), row), `${row.id}: verifying ${name}`);
+      await within(() => kind.verify(programs.get(name), row), `verifying ${name}`);
     }
     for (let round = 1; round <= Math.min(rounds, row.maxRounds ?? rounds); round++) {
       for (const name of row.programs) {
         say(`${row.id}: round ${round} of ${rounds}, ${name}`);
         // What a process has seen before would be in its memory.
         if (row.fresh) await restart(programs, name, () => start(name, row));
-        const measured = kind.measure(programs.get(name), row, seconds);
-        rounded[name].push(await within(measured, `${row.id}: ${name}`));
+        const measure = () => kind.measure(programs.get(name), row, seconds);
+        rounded[name].push(await within(measure, `measuring ${name}`));
       }
     }
   } finally {
@@ -35,13 +36,15 @@ async function restart(programs, name, start) {
   programs.set(name, await start());
 }
 
-async function within(promise, what) {
+/** Ends with what `start` ends with, or with the first connection that fails, or when time is up. */
+async function within(start, what) {
   let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not end in time`)), DEADLINE);
+  const failed = new Promise((_, reject) => {
+    RawClient.onFailure = (error) => reject(new Error(`${what}: ${error.message}`));
+    timer = setTimeout(() => reject(new Error(`${what}: no end in ${DEADLINE} ms`)), DEADLINE);
   });
   try {
-    return await Promise.race([promise, late]);
+    return await Promise.race([start(), failed]);
   } finally {
     clearTimeout(timer);
   }
