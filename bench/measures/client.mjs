@@ -7,8 +7,8 @@ import { distinctPayload, plainPayload } from "../lib/contents.mjs";
 import { BINARY, FrameReader, plainFrame, TEXT } from "../lib/frames.mjs";
 import { RawPeer } from "../lib/raw-peer.mjs";
 import { ServerProcess } from "../lib/server-process.mjs";
+import { WARM_UP } from "../lib/warm-up.mjs";
 
-const WARM_UP = 0.3;
 const BATCHES_AHEAD = 3;
 const VERIFIED_BYTES = 4 * 1024 * 1024;
 const GO = plainFrame(TEXT, Buffer.from("."));
@@ -39,7 +39,7 @@ export async function measure(client, row, seconds) {
   if (!client.started) begin(client, row);
   client.started = true;
   client.resume();
-  await delay(seconds * WARM_UP * 1000);
+  await delay(WARM_UP);
   const before = { cpu: client.cpu(), count: client.count };
   await delay(seconds * 1000);
   const value = (client.cpu() - before.cpu) / (client.count - before.count);

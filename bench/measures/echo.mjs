@@ -6,15 +6,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { distinctKey, distinctPayload, plainPayload } from "../lib/contents.mjs";
 import { FrameCounter, FrameReader, maskedFrame } from "../lib/frames.mjs";
 import { openMany } from "../lib/raw-client.mjs";
+import { WARM_UP } from "../lib/warm-up.mjs";
 import { FILLER } from "../servers/announce.mjs";
 
-const WARM_UP = 0.3;
 const VERIFIED_BYTES = 8 * 1024 * 1024;
 
 export async function measure(server, row, seconds) {
   const load = await open(server, row);
   load.start();
-  await delay(seconds * WARM_UP * 1000);
+  await delay(WARM_UP);
   const before = { cpu: server.cpu(), count: load.count, time: performance.now() };
   await delay(seconds * 1000);
   const cpu = server.cpu() - before.cpu;

@@ -3,12 +3,12 @@
  * The server's CPU for each holds everything from the accept to the cleaning up after the reset.
  */
 import { RawClient } from "../lib/raw-client.mjs";
+import { WARM_UP } from "../lib/warm-up.mjs";
 
 const BATCH = 50;
-const WARM_UP = 0.3;
 
 export async function measure(server, { path }, seconds) {
-  await shakeHandsFor(seconds * WARM_UP, server.port, path);
+  await shakeHandsFor(WARM_UP / 1000, server.port, path);
   const before = { cpu: server.cpu(), time: performance.now() };
   const count = await shakeHandsFor(seconds, server.port, path);
   const cpu = server.cpu() - before.cpu;

@@ -9,9 +9,9 @@ import { FrameCounter, maskedFrame } from "../lib/frames.mjs";
 import { Pacer } from "../lib/pacer.mjs";
 import { openMany, RawClient } from "../lib/raw-client.mjs";
 import { percentile } from "../lib/stats.mjs";
+import { WARM_UP } from "../lib/warm-up.mjs";
 import { PUBLISHED_SIZE } from "../servers/announce.mjs";
 
-const WARM_UP = 0.3;
 /** Where few messages a second are sent, the round is as long as this many of them take. */
 const LEAST_SENT = 6;
 const PATIENCE = 3000;
@@ -21,7 +21,7 @@ export async function measure(server, row, seconds) {
   const pacer = new Pacer(row.perSecond, load.send);
   const duration = Math.max(seconds, LEAST_SENT / row.perSecond) * 1000;
   pacer.start();
-  await delay(duration * WARM_UP);
+  await delay(WARM_UP);
   load.latencies.length = 0;
   await delay(duration);
   pacer.stop();

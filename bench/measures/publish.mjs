@@ -6,9 +6,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { distinctKey, distinctPayload, plainPayload } from "../lib/contents.mjs";
 import { FrameCounter, FrameReader, maskedFrame } from "../lib/frames.mjs";
 import { openMany, RawClient } from "../lib/raw-client.mjs";
+import { WARM_UP } from "../lib/warm-up.mjs";
 import { PUBLISHED_SIZE } from "../servers/announce.mjs";
 
-const WARM_UP = 0.3;
 const VERIFIED_TURNS = 20;
 
 export async function measure(server, { connections, batch, opcode }, seconds) {
@@ -29,7 +29,7 @@ export async function measure(server, { connections, batch, opcode }, seconds) {
     };
   }
   driver.write(frame);
-  await delay(seconds * WARM_UP * 1000);
+  await delay(WARM_UP);
   const before = { cpu: server.cpu(), total, time: performance.now() };
   await delay(seconds * 1000);
   const cpu = server.cpu() - before.cpu;
