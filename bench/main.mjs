@@ -2,41 +2,19 @@
  * The measurements: `npm run bench -- [--only <part of a row's name>]… [--rounds N] [--seconds S]
  * [--quick] [--json] [--list]`. Progress goes to stderr, results to stdout.
  */
-import { parseArgs } from "node:util";
+import { chooseRows, readArguments } from "./lib/arguments.mjs";
 import { describeMachine } from "./lib/machine.mjs";
 import { formatResult, summarize } from "./lib/report.mjs";
 import { runRow } from "./lib/run-row.mjs";
-import { hasBun } from "./lib/server-process.mjs";
+import { bunVersion } from "./lib/server-process.mjs";
 import { rows } from "./rows.mjs";
 
-const { values: args } = parseArgs({
-  options: {
-    only: { type: "string", multiple: true, default: [] },
-    rounds: { type: "string" },
-    seconds: { type: "string" },
-    quick: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    list: { type: "boolean", default: false },
-  },
-});
+const args = readArguments();
+const { rounds, seconds } = args;
+const chosen = chooseRows(rows, args);
 
-const rounds = Number(args.rounds ?? (args.quick ? 1 : 3));
-const seconds = Number(args.seconds ?? (args.quick ? 0.2 : 0.8));
-const chosen = rows.filter(({ id, kind }) =>
-  // A percentile of a fifth of a second says nothing.
-  args.only.length === 0
-    ? !(args.quick && kind === "latency")
-    : args.only.some((part) => id.includes(part)),
-);
-
-if (args.list) {
-  for (const { id } of chosen) console.log(id);
-} else if (chosen.length === 0) {
-  console.error(`No row has ${args.only.join(" or ")} in its name; --list shows them.`);
-  process.exitCode = 2;
-} else {
-  await run();
-}
+if (args.list) for (const { id } of chosen) console.log(id);
+else await run();
 
 async function run() {
   const machine = describeMachine();
@@ -51,7 +29,7 @@ async function run() {
 
 /** A row that fails is said, and costs the exit code, not the other rows. */
 async function runAndPrint(row) {
-  const programs = row.programs.filter((name) => name !== "bun" || hasBun());
+  const programs = row.programs.filter((name) => name !== "bun" || bunVersion !== undefined);
   try {
     const rounded = await runRow({ ...row, programs }, { rounds, seconds }, say);
     const results = summarize({ ...row, programs }, rounded);

@@ -14,7 +14,7 @@ export function describeMachine() {
     `trunkline ${versionOf("trunkline")}${commit()}`,
     `ws ${versionOf("ws")}`,
     `uWebSockets.js ${versionOf("@trufflesuite/uws-js-unofficial")}`,
-    `Bun ${bunVersion() ?? "absent"}`,
+    `Bun ${bunVersion ?? "absent"}`,
   ];
   return `${machine}\n${versions.join(", ")}`;
 }

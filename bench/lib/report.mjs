@@ -42,10 +42,7 @@ function isMet({ ratios, targets, most, orBare }, ours) {
 }
 
 export function formatResult({ id, unit, costs, ratios, targets, most, orBare, met }) {
-  const cells = Object.entries(costs).map(
-    ([name, { median, spread }]) =>
-      `${nameOf(name)} ${formatNumber(median)} ±${Math.round(spread * 100)}%`,
-  );
+  const cells = Object.entries(costs).map(([name, cost]) => `${nameOf(name)} ${formatCost(cost)}`);
   const lines = [`${id} (${unit})`, `  ${cells.join("   ")}`];
   const judged = Object.entries(ratios).map(([name, value]) => {
     const bound = targets[name] ?? (name === "bare" ? orBare : undefined);
@@ -55,6 +52,13 @@ export function formatResult({ id, unit, costs, ratios, targets, most, orBare, m
   const verdict = met === undefined ? "" : met ? "   target met" : "   target NOT met";
   lines.push(`  ratio: ${judged.join("   ")}${verdict}`);
   return lines.join("\n");
+}
+
+/** One round has no spread. */
+function formatCost({ median, spread }) {
+  return spread === undefined
+    ? formatNumber(median)
+    : `${formatNumber(median)} ±${Math.round(spread * 100)}%`;
 }
 
 function nameOf(name) {

@@ -3,7 +3,7 @@
  * CPU comes from /proc, so how fast or slow the generator is does not enter it.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -15,13 +15,15 @@ const MICROSECONDS_PER_TICK = 10_000;
 // of a peer. A program that installs `ws` has neither; `ws-bufferutil` is the one that has.
 const WITHOUT_ADDONS = { WS_NO_BUFFER_UTIL: "1", WS_NO_UTF_8_VALIDATE: "1" };
 
-export function hasBun() {
-  return existsSync(bunBinary);
-}
+/** Undefined where the package has no binary, or one that does not run here. */
+export const bunVersion = readBunVersion();
 
-export function bunVersion() {
-  if (!hasBun()) return undefined;
-  return execFileSync(bunBinary, ["--version"], { encoding: "utf8" }).trim();
+function readBunVersion() {
+  try {
+    return execFileSync(bunBinary, ["--version"], { encoding: "utf8", stdio: "pipe" }).trim();
+  } catch {
+    return undefined;
+  }
 }
 
 /** The command line for a script: peers run under Node, but Bun's under Bun. */

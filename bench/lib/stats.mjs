@@ -8,6 +8,7 @@ export function median(values) {
 
 /** Half the distance from the lowest to the highest, as a share of the median. */
 export function spread(values) {
+  if (values.length < 2) return undefined;
   return (Math.max(...values) - Math.min(...values)) / 2 / median(values);
 }
 
