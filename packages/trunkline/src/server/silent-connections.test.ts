@@ -51,6 +51,13 @@ describe("silent connections", () => {
     assert.deepEqual([quiet.destroyed, busy.destroyed], [true, false]);
   });
 
+  it("keep no listener on those that asked", () => {
+    const { silent, accept } = make(false);
+    const busy = accept(1);
+    silent.heard(busy as unknown as Socket);
+    assert.equal(busy.listenerCount("close"), 0);
+  });
+
   it("are forgotten when they close", () => {
     const { silent, accept } = make(false);
     const gone = accept(1);

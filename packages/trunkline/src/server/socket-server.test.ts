@@ -229,6 +229,14 @@ describe("a refusal", () => {
       /target is not a path/,
     ],
     ["a Host that is none", "/echo", { Host: "a b" }, undefined, 400, /Host header is not a host/],
+    [
+      "a Host that no URL can have",
+      "/echo",
+      { Host: "256.256.256.256" },
+      undefined,
+      400,
+      /Host header is not a host/,
+    ],
     ["a body", "/echo", { "Content-Length": "3" }, undefined, 400, /has no body/],
   ];
   for (const [what, path, headers, line, status, body] of cases) {
@@ -260,7 +268,8 @@ describe("a refusal", () => {
     peer.write(
       `GET /echo HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`,
     );
-    assert.equal((await peer.head()).status, 404);
+    // Node 20 cuts them off, and no Upgrade is left; later ones answer by themselves.
+    assert.ok([404, 431].includes((await peer.head()).status));
   });
 
   it("reaches a client that sends on, without a reset before it is read", async (context) => {

@@ -73,6 +73,8 @@ class SocketServerBase {
   readonly #detach: (() => void)[] = [];
   readonly #host: SocketHost;
   #routes: RouteTable<Route>;
+  /** Nearly every request has the same: it is checked once. */
+  #lastHost = "";
   #draining: Promise<void> | undefined;
   #drained: (() => void) | undefined;
 
@@ -187,11 +189,18 @@ class SocketServerBase {
     if (match === undefined) return { status: 404, reason: "No handler lives here." };
     const from = this.#originate(raw, socket, target);
     if (from === undefined) return { status: 400, reason: "A forwarded header is malformed." };
-    // A missing one has its own sentence.
-    if (from.host !== "" && parseAuthority(from.host) === undefined) {
+    if (!this.#isHost(from.host)) {
       return { status: 400, reason: "The Host header is not a host, with or without a port." };
     }
     return examine(raw, match.handler, match.params, from, this.#settings.logger);
+  }
+
+  /** Whether `request.url` can be made of it. A missing one has a sentence of its own. */
+  #isHost(host: string): boolean {
+    if (host === "" || host === this.#lastHost) return true;
+    if (parseAuthority(host) === undefined || !URL.canParse(`ws://${host}`)) return false;
+    this.#lastHost = host;
+    return true;
   }
 
   #originate(raw: IncomingMessage, socket: Duplex, target: Target): Origination | undefined {
