@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import type { CloseInfo, ConnectionError } from "../connection/connection.ts";
 import { nodeRuntime } from "../connection/node-runtime.ts";
 import { type ReadEvent, Reader } from "../protocol/reader.ts";
@@ -382,6 +383,21 @@ describe("a handler's error", () => {
       peer.transport.destroy();
     });
   }
+
+  it("is none when it is the end of what was tied to the socket's signal", async () => {
+    const { socket, peer, host } = open({
+      // Never due: the signal ends it first.
+      open: ({ signal }) => setTimeout(2 ** 30, undefined, { signal }),
+      conversation: ({ signal }) =>
+        new Promise((_, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason));
+        }),
+    });
+    peer.close(1000);
+    await socket.closed;
+    await settle();
+    assert.deepEqual(host.uncaughtErrors, []);
+  });
 
   it("in one message does not lose what was sent before it", async () => {
     const { peer, host } = open({

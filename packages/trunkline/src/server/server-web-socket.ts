@@ -296,8 +296,15 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
   }
 
   onUncaught(error: unknown): void {
+    if (this.#isOurAbort(error)) return;
     this.#host.uncaught(error, this);
     this.#connection.close(INTERNAL_ERROR);
+  }
+
+  /** What a handler tied to our `signal` ends with when the client goes: as it was meant to, and no error. */
+  #isOurAbort(error: unknown): boolean {
+    const { aborted, reason } = this.#abort?.signal ?? { aborted: false, reason: undefined };
+    return aborted && (error === reason || (error instanceof Error && error.cause === reason));
   }
 
   /** A hook may be async: its rejection is its error. */

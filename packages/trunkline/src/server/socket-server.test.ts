@@ -127,6 +127,16 @@ describe("a SocketServer", () => {
     assert.deepEqual(await peer.next(), { type: "text", data: "hi" });
   });
 
+  it("takes off the timeout that the HTTP server set for requests", async (context) => {
+    const http = createServer();
+    http.setTimeout(60_000);
+    const accepted = once(http, "connection") as Promise<[Socket]>;
+    const { open } = await mount(context, { "/echo": echo }, { http });
+    await open("/echo");
+    const [stream] = await accepted;
+    assert.equal(stream.timeout, 0);
+  });
+
   it("works on any Duplex", async () => {
     const sockets = new SocketServer({ routes: { "/echo": echo }, logger: {} });
     const stream = new MemoryStream();
