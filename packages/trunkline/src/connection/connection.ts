@@ -70,7 +70,12 @@ export class ConnectionError extends Error {
   readonly code: number;
 
   constructor(message: string, code: number, cause?: Error) {
+    // Whoever resets a thousand connections must not cost a thousand walks of a stack that says
+    // nothing: it is always the loop's.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(message, cause === undefined ? undefined : { cause });
+    Error.stackTraceLimit = limit;
     this.name = "ConnectionError";
     this.code = code;
   }
@@ -78,7 +83,7 @@ export class ConnectionError extends Error {
 
 /** Bytes of one connection handled in one turn of the loop; then the others have theirs. */
 const TURN_BYTES = 262_144;
-/** A read shorter than this emptied the system's buffer, and ends the connection's part of the turn. */
+/** What Node's streams read at a time. Bytes. */
 const FULL_READ = 65_536;
 const NOTHING = new Uint8Array(0);
 const NEVER = Number.POSITIVE_INFINITY;
@@ -275,7 +280,9 @@ export class Connection implements Receiver, Expiring {
     this.#heartbeat.heard();
     this.#core.feed(bytes, length);
     this.#pump();
-    if (length < FULL_READ) this.#turnBytes = 0;
+    // A read that did not fill its block emptied the system's buffer: this connection's part of the
+    // turn is over.
+    if (length < FULL_READ || length < bytes.length) this.#turnBytes = 0;
     else this.#boundTurn(length);
   }
 

@@ -15,6 +15,14 @@ interface SocketExtras {
   unref?(): unknown;
 }
 
+const TRANSPORT = Symbol("transport");
+const NOTHING = new Uint8Array(0);
+
+/** A stream whose transport its listeners find again: one function serves all, instead of a closure each. */
+interface Carried {
+  [TRANSPORT]?: DuplexTransport;
+}
+
 export class DuplexTransport implements Transport {
   readonly #stream: Duplex & SocketExtras;
   /**
@@ -25,14 +33,10 @@ export class DuplexTransport implements Transport {
   readonly copies: boolean;
   #receiver: Receiver | undefined;
   #waiting = false;
+  #whenWritten: ((error?: Error | null) => void) | undefined;
+  // biome-ignore lint/style/useReadonlyClassProperties: a static method sets it
   #error: Error | undefined;
   #over = false;
-  readonly #onWritten = (error?: Error | null): void => {
-    if (error || !this.#waiting || this.#stream.writableLength > 0) return;
-    if (this.#stream.destroyed) return;
-    this.#waiting = false;
-    this.#receiver?.onDrain();
-  };
 
   constructor(stream: Duplex) {
     this.#stream = stream;
@@ -46,14 +50,13 @@ export class DuplexTransport implements Transport {
     stream.setNoDelay?.(true);
     // A timeout that the HTTP server set is about requests, not about an open line.
     stream.setTimeout?.(0);
-    stream.on("error", (error) => {
-      this.#error ??= error;
-    });
-    stream.on("end", () => receiver.onEnd());
-    stream.once("close", () => this.#close(receiver));
+    (stream as Carried)[TRANSPORT] = this;
+    stream.on("error", onError);
+    stream.on("end", onEnd);
+    stream.on("close", onClose);
     this.read(receiver);
     // Its "close" may be past, or still to come.
-    if (stream.closed) process.nextTick(() => this.#close(receiver));
+    if (stream.closed) process.nextTick(() => this.#close());
     else if (stream.readableEnded) process.nextTick(() => receiver.onEnd());
   }
 
@@ -63,22 +66,20 @@ export class DuplexTransport implements Transport {
   }
 
   write(bytes: Uint8Array): boolean {
-    this.#stream.write(this.#own(bytes), this.#onWritten);
+    if (this.copies) this.#stream.write(new Uint8Array(bytes), this.#onWritten);
+    else this.#stream.write(bytes);
     return this.#left();
   }
 
   writeAll(pieces: readonly Uint8Array[]): boolean {
     const stream = this.#stream;
     stream.cork();
-    for (const piece of pieces) stream.write(this.#own(piece), this.#onWritten);
+    for (const piece of pieces) {
+      if (this.copies) stream.write(new Uint8Array(piece), this.#onWritten);
+      else stream.write(piece);
+    }
     stream.uncork();
     return this.#left();
-  }
-
-  #close(receiver: Receiver): void {
-    if (this.#over) return;
-    this.#over = true;
-    receiver.onClose(this.#error ?? this.#stream.errored ?? undefined);
   }
 
   #own(bytes: Uint8Array): Uint8Array {
@@ -87,9 +88,30 @@ export class DuplexTransport implements Transport {
 
   /** A stream that holds nothing has handed it all to the system. */
   #left(): boolean {
-    if (this.#stream.writableLength === 0) return true;
+    const stream = this.#stream;
+    if (stream.writableLength === 0) return true;
+    if (this.#waiting || stream.destroyed) return false;
     this.#waiting = true;
+    // "drain" comes only above the stream's own mark. On a TCP socket, where almost every write is
+    // done at once, a callback for each is dear; one for an empty write comes when all before it is done.
+    if (!this.copies) stream.write(NOTHING, this.#onWritten);
     return false;
+  }
+
+  get #onWritten(): (error?: Error | null) => void {
+    this.#whenWritten ??= (error) => this.#written(error);
+    return this.#whenWritten;
+  }
+
+  #written(error: Error | null | undefined): void {
+    const stream = this.#stream;
+    if (error || stream.destroyed || !this.#waiting) return;
+    if (stream.writableLength > 0) {
+      if (!this.copies) stream.write(NOTHING, this.#onWritten);
+      return;
+    }
+    this.#waiting = false;
+    this.#receiver?.onDrain();
   }
 
   get buffered(): number {
@@ -119,4 +141,34 @@ export class DuplexTransport implements Transport {
   unref(): void {
     this.#stream.unref?.();
   }
+
+  static fail(transport: DuplexTransport, error: Error): void {
+    transport.#error ??= error;
+  }
+
+  static end(transport: DuplexTransport): void {
+    transport.#receiver?.onEnd();
+  }
+
+  static close(transport: DuplexTransport): void {
+    transport.#close();
+  }
+
+  #close(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#receiver?.onClose(this.#error ?? this.#stream.errored ?? undefined);
+  }
+}
+
+function onError(this: Carried, error: Error): void {
+  if (this[TRANSPORT] !== undefined) DuplexTransport.fail(this[TRANSPORT], error);
+}
+
+function onEnd(this: Carried): void {
+  if (this[TRANSPORT] !== undefined) DuplexTransport.end(this[TRANSPORT]);
+}
+
+function onClose(this: Carried): void {
+  if (this[TRANSPORT] !== undefined) DuplexTransport.close(this[TRANSPORT]);
 }
