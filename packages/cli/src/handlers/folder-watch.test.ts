@@ -85,3 +85,14 @@ test("after close nothing is told", async (t) => {
   clock.fire();
   assert.equal(changes(), 0);
 });
+
+test("after close no folder is watched any more", async (t) => {
+  const { folder, watch, errors } = await watchFolder(t);
+  watch.close();
+  watch.update(new Set([folder.path, join(folder.path, "sub/a/not-a-folder")]));
+  assert.deepEqual(errors, []);
+  assert.deepEqual(
+    process.getActiveResourcesInfo().filter((name) => name === "FSEventWrap"),
+    [],
+  );
+});

@@ -33,6 +33,7 @@ export class FolderWatch {
   readonly #reported = new Set<string>();
   #timer: unknown;
   #postponed = 0;
+  #isClosed = false;
 
   constructor(options: FolderWatchOptions) {
     this.#options = options;
@@ -53,7 +54,8 @@ export class FolderWatch {
   }
 
   add(folder: string): void {
-    if (this.#watchers.has(folder)) return;
+    // A look that was under way at the close still asks for folders.
+    if (this.#isClosed || this.#watchers.has(folder)) return;
     try {
       const watcher = watch(folder, () => this.#notice());
       watcher.on("error", () => this.#drop(folder));
@@ -64,6 +66,7 @@ export class FolderWatch {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#clock.clearTimeout(this.#timer);
     this.update(new Set());
   }

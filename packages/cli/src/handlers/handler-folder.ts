@@ -61,9 +61,7 @@ class FollowedFolder implements HandlerFolder {
       onChange: () => this.look(),
       onError: (error) => log.warn(`saves may go unnoticed: ${describeWatchError(error)}`),
     });
-    this.#loader = new ModuleLoader((path) => {
-      if (!this.#isClosed) this.#watch.add(dirname(path));
-    });
+    this.#loader = new ModuleLoader((path) => this.#watch.add(dirname(path)));
     const onChange = () => options.onRoutes(this.routes);
     this.#table = new HandlerTable({
       loader: this.#loader,
