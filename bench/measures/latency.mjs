@@ -1,7 +1,6 @@
 /**
  * Latency at a fixed rate: from when a message was due to when its answer was there, or for a
- * published one, to when each subscriber had it. Microseconds. Contents are verified by the row of
- * the same name that measures cost.
+ * published one, to when each subscriber had it. Microseconds.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { distinctKey, plainPayload } from "../lib/contents.mjs";
@@ -11,6 +10,8 @@ import { openMany, RawClient } from "../lib/raw-client.mjs";
 import { percentile } from "../lib/stats.mjs";
 import { WARM_UP } from "../lib/warm-up.mjs";
 import { PUBLISHED_SIZE } from "../servers/announce.mjs";
+import { verify as verifyEcho } from "./echo.mjs";
+import { verify as verifyPublish } from "./publish.mjs";
 
 /** Where few messages a second are sent, the round is as long as this many of them take. */
 const LEAST_SENT = 6;
@@ -86,4 +87,6 @@ function watch(client, opcode, size, group, latencies) {
   return dues;
 }
 
-export async function verify() {}
+export function verify(server, row) {
+  return (row.batch === undefined ? verifyEcho : verifyPublish)(server, row);
+}

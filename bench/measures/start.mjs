@@ -29,8 +29,12 @@ async function startOnce(name) {
   const [script, ...args] = SCRIPTS[name];
   const path = fileURLToPath(new URL(script, import.meta.url));
   const before = performance.now();
-  const child = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
+  let said = "";
+  child.stderr.on("data", (chunk) => {
+    said += chunk;
+  });
   let elapsed;
   for await (const chunk of child.stdout) {
     if (!/(ws|http):\/\//.test(chunk.toString())) continue;
@@ -39,6 +43,7 @@ async function startOnce(name) {
   }
   child.kill("SIGKILL");
   await ended;
-  if (elapsed === undefined) throw new Error(`${name} ended before it said where it listens`);
+  if (elapsed === undefined)
+    throw new Error(`${name} ended before it said where it listens: ${said}`);
   return elapsed;
 }
