@@ -10,6 +10,7 @@ import type { MessageCodec } from "../protocol/codec.ts";
 import { Core, type ReadEvent } from "../protocol/core.ts";
 import type { Failure } from "../protocol/failures.ts";
 import { Heartbeat } from "../protocol/heartbeat.ts";
+import type { Batch } from "./batch.ts";
 import type { Clock } from "./clock.ts";
 import { deadlinesOf, type Expiring } from "./deadlines.ts";
 import { nodeRuntime } from "./node-runtime.ts";
@@ -182,6 +183,16 @@ export class Connection implements Receiver, Expiring {
     this.#core.encoded(frame);
     this.#outbox.droppable = false;
     return this.#belowHighWater();
+  }
+
+  /** Sends what is added to `batch` from here to the end of the turn; false when it cannot now: send each. */
+  joinBatch(batch: Batch): boolean {
+    return !this.#closing && this.#outbox.join(batch);
+  }
+
+  /** Sends nothing more of what is added to its batch. */
+  leaveBatch(): void {
+    this.#outbox.leave();
   }
 
   #belowHighWater(): boolean {

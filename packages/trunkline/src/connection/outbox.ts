@@ -7,6 +7,7 @@
  * over a slice at a time as room comes, so that an overflow policy still has something to drop.
  */
 import type { Sink } from "../protocol/sink.ts";
+import type { Batch } from "./batch.ts";
 import type { Transport } from "./transport.ts";
 import { type Flushable, flushAfterTurn } from "./turn.ts";
 
@@ -15,6 +16,8 @@ const FULL_BLOCK = 65_536;
 /** How much is handed to a transport that was blocked, before it drains again. Bytes. */
 const SLICE = 262_144;
 const SMALL_BLOCK = 1024;
+/** Up to here shared bytes are copied behind what is there, and leave with it in one piece. Bytes. */
+const COPIED = 4096;
 const EMPTY = new Uint8Array(0);
 
 /** One block at a time is borrowed from here; whoever finds it taken makes a block of its own. */
@@ -39,6 +42,9 @@ export class Outbox implements Sink, Flushable {
   readonly #apart: boolean;
   #queue: Piece[] = [];
   #queued = 0;
+  /** Shared frames that this outbox sends from `#batchStart` on; they come after everything else here. */
+  #batch: Batch | undefined;
+  #batchStart = 0;
   #blocked = false;
   #held = false;
   #scheduled = false;
@@ -56,7 +62,8 @@ export class Outbox implements Sink, Flushable {
 
   /** Bytes of frames that have not left yet. */
   get size(): number {
-    return this.length + this.#queued + this.#transport.buffered;
+    const shared = this.#batch === undefined ? 0 : this.#batch.length - this.#batchStart;
+    return this.length + this.#queued + shared + this.#transport.buffered;
   }
 
   /** From here to `release` nothing is written but full blocks: a read is being answered. */
@@ -69,7 +76,35 @@ export class Outbox implements Sink, Flushable {
     this.flush();
   }
 
+  /** From here on sends what is added to `batch` in this turn; false when frames must queue one by one. */
+  join(batch: Batch): boolean {
+    if (this.#blocked) return false;
+    if (this.#batch === batch) return true;
+    this.leave();
+    this.#batch = batch;
+    this.#batchStart = batch.length;
+    this.#flushLater();
+    return true;
+  }
+
+  /** Takes no more from its batch; what was added so far is queued. */
+  leave(): void {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#batch = undefined;
+    const bytes = batch.since(this.#batchStart);
+    if (bytes.length > COPIED) {
+      this.push(bytes);
+    } else {
+      this.reserve(bytes.length);
+      this.buffer.set(bytes, this.length);
+      this.length += bytes.length;
+    }
+    this.commit();
+  }
+
   reserve(size: number): void {
+    if (this.#batch !== undefined) this.leave();
     if (this.buffer.length - this.length >= size) return;
     if (this.length + size > FULL_BLOCK) {
       this.#seal();
@@ -84,12 +119,17 @@ export class Outbox implements Sink, Flushable {
       return;
     }
     if (this.#queued > 0 || this.length >= FULL_BLOCK) return this.flush();
+    this.#flushLater();
+  }
+
+  #flushLater(): void {
     if (this.#held || this.#scheduled) return;
     this.#scheduled = true;
     flushAfterTurn(this);
   }
 
   push(bytes: Uint8Array): void {
+    if (this.#batch !== undefined) this.leave();
     const continues = this.length > 0;
     this.#seal();
     this.#enqueue(bytes, continues);
@@ -99,6 +139,10 @@ export class Outbox implements Sink, Flushable {
   flush(): void {
     this.#scheduled = false;
     if (this.#blocked) return;
+    if (this.#batch !== undefined) {
+      if (this.length === 0 && this.#queue.length === 0) return this.#writeBatch(this.#batch);
+      this.leave();
+    }
     if (this.#queue.length > 0) {
       this.#seal();
       this.#writeQueue();
@@ -150,6 +194,7 @@ export class Outbox implements Sink, Flushable {
     this.buffer = EMPTY;
     this.#queue = [];
     this.#queued = 0;
+    this.#batch = undefined;
     this.#blocked = true;
   }
 
@@ -197,6 +242,12 @@ export class Outbox implements Sink, Flushable {
   #enqueue(bytes: Uint8Array, continues = false): void {
     this.#queue.push({ bytes, droppable: this.droppable, continues });
     this.#queued += bytes.length;
+  }
+
+  #writeBatch(batch: Batch): void {
+    this.#batch = undefined;
+    const bytes = batch.since(this.#batchStart);
+    if (bytes.length > 0) this.#blocked = !this.#transport.write(bytes);
   }
 
   #writeBlock(): void {

@@ -4,6 +4,7 @@
  * `ServerWebSocket` is what users see; `ServerSocket` below carries it, owns the connection, and
  * calls the handler. A handler that throws costs its own connection (1011) and nobody else's.
  */
+import type { Batch } from "../connection/batch.ts";
 import {
   type CloseInfo,
   Connection,
@@ -193,6 +194,14 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
 
   sendEncoded(frame: Uint8Array): boolean {
     return this.#noteFull(this.#connection.sendEncoded(frame));
+  }
+
+  joinBatch(batch: Batch): boolean {
+    return this.#connection.joinBatch(batch);
+  }
+
+  leaveBatch(): void {
+    this.#connection.leaveBatch();
   }
 
   #noteFull(below: boolean): boolean {

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import fc from "fast-check";
+import type { Batch } from "../connection/batch.ts";
+import { nodeRuntime } from "../connection/node-runtime.ts";
+import { Outbox } from "../connection/outbox.ts";
+import { encodeMessage } from "../protocol/writer.ts";
+import { FakeTransport, nextTurn } from "../testing/fake-transport.test.util.ts";
 import { type Subscriber, Topics } from "./topics.ts";
+
+fc.configureGlobal({ seed: 6455 });
 
 class Listener implements Subscriber {
   readonly frames: Uint8Array[] = [];
@@ -8,6 +16,10 @@ class Listener implements Subscriber {
     this.frames.push(frame);
     return true;
   }
+  joinBatch(): boolean {
+    return false;
+  }
+  leaveBatch(): void {}
 }
 
 describe("topics", () => {
@@ -64,6 +76,8 @@ describe("topics", () => {
         topics.unsubscribe("news", leaving);
         return false;
       },
+      joinBatch: () => false,
+      leaveBatch() {},
     };
     topics.subscribe("news", leaving);
     topics.subscribe("news", last);
@@ -81,5 +95,140 @@ describe("topics", () => {
     const wrong = 5 as unknown as string; // as from plain JavaScript
     assert.throws(() => topics.publish("news", wrong), TypeError);
     assert.throws(() => topics.publish("empty", wrong), TypeError);
+  });
+});
+
+/** A subscriber with a real outbox, and what it should have sent by now. */
+class Line implements Subscriber {
+  readonly transport = new FakeTransport();
+  readonly outbox = new Outbox(this.transport, "close");
+  readonly expected: number[] = [];
+
+  sendEncoded(frame: Uint8Array): boolean {
+    if (frame.length > 16_384) {
+      this.outbox.push(frame);
+    } else {
+      this.outbox.reserve(frame.length);
+      this.outbox.buffer.set(frame, this.outbox.length);
+      this.outbox.length += frame.length;
+    }
+    this.outbox.commit();
+    return true;
+  }
+  joinBatch(batch: Batch): boolean {
+    return this.outbox.join(batch);
+  }
+  leaveBatch(): void {
+    this.outbox.leave();
+  }
+}
+
+describe("what one turn publishes", () => {
+  it("leaves in one write for each subscriber, the very same bytes", async () => {
+    const topics = new Topics();
+    const lines = [new Line(), new Line(), new Line()];
+    for (const line of lines) topics.subscribe("news", line);
+    for (let i = 0; i < 16; i++) topics.publish("news", `message ${i}`);
+    assert.equal(lines[0].transport.writes, 0);
+    await nextTurn();
+    for (const { transport } of lines) {
+      assert.equal(transport.writes, 1);
+      assert.equal(transport.given[0], lines[0].transport.given[0]);
+    }
+  });
+
+  it("counts as queued until then", () => {
+    const topics = new Topics();
+    const line = new Line();
+    topics.subscribe("news", line);
+    topics.publish("news", "0123456789");
+    topics.publish("news", "0123456789");
+    assert.equal(line.outbox.size, 24);
+  });
+
+  it("leaves before the turn's end when there is much of it", async () => {
+    const topics = new Topics();
+    const line = new Line();
+    topics.subscribe("news", line);
+    let most = 0;
+    for (let i = 0; i < 10_000; i++) {
+      topics.publish("news", "x".repeat(1000));
+      most = Math.max(most, line.outbox.size);
+    }
+    assert.ok(most <= 140_000, `${most} bytes were queued`);
+    await nextTurn();
+    assert.equal(line.transport.wire.length, 10_000 * 1004);
+  });
+
+  it("keeps every subscriber's order, whatever else it sends, joins, leaves or cannot take", async () => {
+    const who = fc.nat(2);
+    const topic = fc.constantFrom("a", "b");
+    const size = fc.oneof(fc.nat(200), fc.constantFrom(3000, 5000, 16_384, 20_000, 66_000));
+    const step = fc.oneof(
+      { weight: 5, arbitrary: fc.tuple(fc.constant("publish" as const), topic, size, fc.nat(5)) },
+      { weight: 2, arbitrary: fc.tuple(fc.constant("send" as const), who, size) },
+      { weight: 1, arbitrary: fc.tuple(fc.constant("subscribe" as const), who, topic) },
+      { weight: 1, arbitrary: fc.tuple(fc.constant("unsubscribe" as const), who, topic) },
+      { weight: 1, arbitrary: fc.tuple(fc.constant("flush" as const), who) },
+      { weight: 1, arbitrary: fc.tuple(fc.constant("block" as const), who) },
+      { weight: 1, arbitrary: fc.tuple(fc.constant("drain" as const), who) },
+      { weight: 1, arbitrary: fc.tuple(fc.constant("turn" as const)) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const topics = new Topics();
+        const lines = [new Line(), new Line(), new Line()];
+        const members = { a: new Set<Line>(), b: new Set<Line>() };
+        let sequence = 0;
+        const message = (bytes: number): Uint8Array => new Uint8Array(bytes).fill(++sequence);
+        const expect = (line: Line, data: Uint8Array): void => {
+          line.expected.push(...encodeMessage(data, nodeRuntime));
+        };
+        const drain = ({ transport, outbox }: Line): void => {
+          transport.holding = false;
+          if (transport.buffered === 0) return;
+          transport.drain();
+          outbox.drained();
+        };
+        for (const line of lines) {
+          topics.subscribe("a", line);
+          members.a.add(line);
+        }
+        for (const one of steps) {
+          if (one[0] === "publish") {
+            const except = lines.at(one[3] - 3);
+            const data = message(one[2]);
+            topics.publish(one[1], data, one[3] < 3 ? undefined : except);
+            for (const line of members[one[1] as "a" | "b"]) {
+              if (one[3] < 3 || line !== except) expect(line, data);
+            }
+          } else if (one[0] === "turn") {
+            await nextTurn();
+          } else {
+            const line = lines[one[1]];
+            if (one[0] === "send") {
+              const data = message(one[2]);
+              line.sendEncoded(encodeMessage(data, nodeRuntime));
+              expect(line, data);
+            } else if (one[0] === "subscribe") {
+              topics.subscribe(one[2], line);
+              members[one[2] as "a" | "b"].add(line);
+            } else if (one[0] === "unsubscribe") {
+              topics.unsubscribe(one[2], line);
+              members[one[2] as "a" | "b"].delete(line);
+            } else if (one[0] === "flush") line.outbox.flush();
+            else if (one[0] === "block") line.transport.holding = true;
+            else drain(line);
+          }
+        }
+        await nextTurn();
+        for (const line of lines) {
+          for (let i = 0; i < 20; i++) drain(line);
+          assert.equal(line.outbox.size, 0);
+          assert.ok(Buffer.from(line.expected).equals(line.transport.wire));
+        }
+      }),
+      { numRuns: 150 },
+    );
   });
 });
