@@ -6,7 +6,7 @@ import { chooseRows, readArguments } from "./lib/arguments.mjs";
 import { describeMachine } from "./lib/machine.mjs";
 import { formatResult, summarize } from "./lib/report.mjs";
 import { runRow } from "./lib/run-row.mjs";
-import { bunVersion } from "./lib/server-process.mjs";
+import { isAvailable } from "./lib/server-process.mjs";
 import { rows } from "./rows.mjs";
 
 const args = readArguments();
@@ -29,7 +29,7 @@ async function run() {
 
 /** A row that fails is said, and costs the exit code, not the other rows. */
 async function runAndPrint(row) {
-  const programs = row.programs.filter((name) => name !== "bun" || bunVersion !== undefined);
+  const programs = row.programs.filter(isAvailable);
   try {
     const rounded = await runRow({ ...row, programs }, { rounds, seconds }, say);
     const results = summarize({ ...row, programs }, rounded);

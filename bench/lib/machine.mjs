@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus, loadavg, release, totalmem, type } from "node:os";
-import { bunVersion } from "./server-process.mjs";
+import { bunVersion, isAvailable } from "./server-process.mjs";
 
 const GIB = 1024 ** 3;
 
@@ -13,7 +13,7 @@ export function describeMachine() {
     `Node ${process.versions.node}`,
     `trunkline ${versionOf("trunkline")}${commit()}`,
     `ws ${versionOf("ws")}`,
-    `uWebSockets.js ${versionOf("@trufflesuite/uws-js-unofficial")}`,
+    `uWebSockets.js ${isAvailable("uws") ? versionOf("@trufflesuite/uws-js-unofficial") : "absent"}`,
     `Bun ${bunVersion ?? "absent"}`,
   ];
   return `${machine}\n${versions.join(", ")}`;

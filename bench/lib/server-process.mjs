@@ -3,12 +3,16 @@
  * CPU comes from /proc, so how fast or slow the generator is does not enter it.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const folder = new URL("..", import.meta.url);
 const bunBinary = fileURLToPath(new URL("node_modules/bun/bin/bun.exe", folder));
+const uwsFile = `uws_${process.platform}_${process.arch}_${process.versions.modules}.node`;
+const uwsBinary = fileURLToPath(
+  new URL(`node_modules/@trufflesuite/uws-js-unofficial/binaries/${uwsFile}`, folder),
+);
 const MICROSECONDS_PER_TICK = 10_000;
 
 // `ws` takes bufferutil and utf-8-validate wherever it finds them, and they are here as a dependency
@@ -24,6 +28,12 @@ function readBunVersion() {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a program can run here: two of the peers are binaries, for some platforms and Nodes only. */
+export function isAvailable(name) {
+  if (name === "bun") return bunVersion !== undefined;
+  return name !== "uws" || existsSync(uwsBinary);
 }
 
 /** The command line for a script: peers run under Node, but Bun's under Bun. */
