@@ -13,7 +13,7 @@ import type { Runtime } from "../protocol/runtime.ts";
 import { maskShared, maskThroughScratch, readBlock } from "./shared-memory.ts";
 
 type Slice = (this: Uint8Array, start: number, end: number) => string;
-type Write = (this: Uint8Array, text: string, offset: number) => number;
+type Write = (this: Uint8Array, text: string, offset: number, limit?: number) => number;
 
 interface BufferMethods {
   readonly latin1Slice?: Slice;
@@ -27,8 +27,8 @@ const latin1Slice: Slice = methods.latin1Slice ?? sliceAs("latin1");
 const utf8Slice: Slice = methods.utf8Slice ?? sliceAs("utf8");
 const utf8Write: Write =
   methods.utf8Write ??
-  function (this: Uint8Array, text, offset) {
-    return asBuffer(this).write(text, offset, "utf8");
+  function (this: Uint8Array, text, offset, limit = this.length - offset) {
+    return asBuffer(this).write(text, offset, limit, "utf8");
   };
 
 function sliceAs(encoding: BufferEncoding): Slice {
@@ -77,7 +77,8 @@ export const nodeRuntime: Runtime = {
     return copy;
   },
   utf8Length: (text) => Buffer.byteLength(text, "utf8"),
-  writeUtf8(text, into, offset) {
+  writeUtf8(text, into, offset, limit) {
+    if (limit !== undefined) return utf8Write.call(into, text, offset, limit);
     if (text.length > SHORT_TEXT) return utf8Write.call(into, text, offset);
     let at = offset;
     for (let i = 0; i < text.length; i++) {

@@ -13,6 +13,8 @@ import { type Flushable, flushAfterTurn } from "./turn.ts";
 
 /** Frames leave at once when this many bytes are together. */
 const FULL_BLOCK = 65_536;
+/** The block that all share has room for one full frame, header and all. Bytes; no other block has this size. */
+const SHARED_BLOCK = FULL_BLOCK + 1024;
 /** How much is handed to a transport that was blocked, before it drains again. Bytes. */
 const SLICE = 262_144;
 const SMALL_BLOCK = 1024;
@@ -21,7 +23,7 @@ const COPIED = 4096;
 const EMPTY = new Uint8Array(0);
 
 /** One block at a time is borrowed from here; whoever finds it taken makes a block of its own. */
-let shared: Uint8Array | undefined = Buffer.allocUnsafeSlow(FULL_BLOCK + 1024);
+let shared: Uint8Array | undefined = Buffer.allocUnsafeSlow(SHARED_BLOCK);
 
 interface Piece {
   readonly bytes: Uint8Array;
@@ -203,7 +205,7 @@ export class Outbox implements Sink, Flushable {
     if (
       this.length === 0 &&
       this.buffer === EMPTY &&
-      needed <= FULL_BLOCK &&
+      needed <= SHARED_BLOCK &&
       // Who is held up would keep it from the others.
       !this.#blocked &&
       shared !== undefined
@@ -222,7 +224,7 @@ export class Outbox implements Sink, Flushable {
 
   /** Returns the block to where it came from; blocks of our own go to the collector. */
   #giveBack(): void {
-    if (this.buffer.length > FULL_BLOCK) shared ??= this.buffer;
+    if (this.buffer.length === SHARED_BLOCK) shared ??= this.buffer;
     this.buffer = EMPTY;
   }
 
@@ -230,7 +232,7 @@ export class Outbox implements Sink, Flushable {
   #seal(): void {
     if (this.length === 0) return;
     const bytes = this.buffer.subarray(0, this.length);
-    if (this.buffer.length > FULL_BLOCK) {
+    if (this.buffer.length === SHARED_BLOCK) {
       this.#enqueue(Uint8Array.prototype.slice.call(bytes));
     } else {
       this.#enqueue(bytes);
@@ -256,7 +258,7 @@ export class Outbox implements Sink, Flushable {
     this.#blocked = !left;
     if (!left && !this.#transport.copies) {
       // The transport keeps the block. Whoever needs a shared one next makes it.
-      if (this.buffer.length > FULL_BLOCK) shared = Buffer.allocUnsafeSlow(FULL_BLOCK + 1024);
+      if (this.buffer.length === SHARED_BLOCK) shared = Buffer.allocUnsafeSlow(SHARED_BLOCK);
       this.buffer = EMPTY;
     } else if (!this.#held || !left) {
       this.#giveBack();

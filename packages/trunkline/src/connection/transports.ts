@@ -7,7 +7,8 @@ import { DuplexTransport } from "./duplex-transport.ts";
 import { isFastSocket, SocketTransport } from "./socket-transport.ts";
 import type { Transport } from "./transport.ts";
 
-const documentedOnly = process.env.TRUNKLINE_TRANSPORT === "stream";
+/** Asked for in the environment. */
+export const documentedOnly: boolean = process.env.TRUNKLINE_TRANSPORT === "stream";
 
 export function openTransport(stream: Duplex): Transport {
   if (!documentedOnly && isFastSocket(stream)) return new SocketTransport(stream);

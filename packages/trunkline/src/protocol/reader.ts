@@ -333,7 +333,7 @@ export class Reader {
     // do not copy the whole each time.
     const announced = this.#messageLength + this.#missing;
     const target = this.#fin ? announced : Math.max(announced, 2 * this.#messageLength);
-    const affordable = Math.max(FIRST_BLOCK, 4 * this.#message.length);
+    const affordable = Math.max(FIRST_BLOCK, 4 * needed);
     const larger = this.#runtime.allocate(Math.max(needed, Math.min(target, affordable)));
     larger.set(this.#message.subarray(0, this.#messageLength));
     this.#message = larger;

@@ -20,8 +20,11 @@ export interface Runtime {
   unmaskCopy(bytes: Uint8Array, start: number, end: number, key: number): Uint8Array<ArrayBuffer>;
   /** Length in bytes of `text` as UTF-8, lone surrogates counted as U+FFFD. */
   utf8Length(text: string): number;
-  /** Writes `text` as UTF-8 at `offset`, lone surrogates as U+FFFD; returns the bytes written. */
-  writeUtf8(text: string, into: Uint8Array, offset: number): number;
+  /**
+   * Writes `text` as UTF-8 at `offset`, lone surrogates as U+FFFD; returns the bytes written. Stops
+   * before the character that would not fit into `limit` bytes, or into what is left of `into`.
+   */
+  writeUtf8(text: string, into: Uint8Array, offset: number, limit?: number): number;
   /** XORs `bytes[start, end)` in place with the key, whose first byte is the low one of `key` (RFC 6455, section 5.3). */
   mask(bytes: Uint8Array, start: number, end: number, key: number): void;
   /** A new array of its own, `size` bytes long, contents unspecified; the caller overwrites all of it. */

@@ -305,3 +305,27 @@ function readPieces(reader: Reader, pieces: readonly Uint8Array[]): ReadEvent[] 
   }
   return events;
 }
+
+describe("large texts", () => {
+  const sizes = [5461, 5462, COPIED_PAYLOAD, 65_534, 65_535, 65_536, 65_537, 70_000, 300_000];
+  const ends = ["", "a", "é", "€", "😀", "\ud83d", "aé", "aaaé", "aaaaé"];
+  for (const role of ["client", "server"] as const) {
+    for (const size of sizes) {
+      test(`of a ${role}, ${size} characters, arrive as they are, whatever they end with`, () => {
+        for (const end of ends) {
+          for (const text of ["x".repeat(size - end.length) + end, end + "x".repeat(size)]) {
+            const wire = written(role, (writer) => writer.text(text, false));
+            const reader = new Reader({
+              role: receiverOf[role],
+              maxMessageSize: 1_000_000,
+              runtime: runtimeWithKey(key),
+            });
+            reader.feed(wire);
+            assert.deepEqual(reader.next(), { type: "text", data: wellFormedOf(text) });
+            assert.equal(reader.next(), undefined);
+          }
+        }
+      });
+    }
+  }
+});

@@ -23,6 +23,11 @@ import type { Sink } from "./sink.ts";
 /** Up to this size a payload is copied at the call, so the caller may change it afterwards. Bytes. */
 export const COPIED_PAYLOAD = 16_384;
 
+/** Up to here a text is written straight into the sink's block. UTF-16 units. */
+const WRITTEN_TEXT = 65_536;
+/** Bytes of UTF-8 that one more character may take. */
+const LONGEST_CHARACTER = 4;
+
 const KEY_POOL = 4096;
 
 export class Writer {
@@ -53,8 +58,8 @@ export class Writer {
     }
     // Three bytes a UTF-16 unit is the most that UTF-8 takes.
     const most = data.length * 3;
-    if (most > COPIED_PAYLOAD) return this.#largeText(data);
-    this.#smallText(data, most);
+    if (most <= COPIED_PAYLOAD) this.#smallText(data, most);
+    else if (!this.#asciiText(data)) this.#largeText(data);
   }
 
   /** Writes the text where it will stay, if its length turns out to be that of its UTF-16 form. */
@@ -70,6 +75,28 @@ export class Writer {
     this.#writeHeader(sink.buffer, start, FIN | TEXT, size, payload);
     sink.length = payload + size;
     sink.commit();
+  }
+
+  /**
+   * Most large texts are ASCII (JSON, HTML), whose length needs no counting: it is written as if it
+   * were, and false if it turns out longer.
+   */
+  #asciiText(data: string): boolean {
+    const size = data.length;
+    const header = headerSize(size) + (this.#masking ? 4 : 0);
+    const sink = this.#sink;
+    const inPlace = size <= WRITTEN_TEXT;
+    if (inPlace) sink.reserve(header + size + LONGEST_CHARACTER);
+    const start = inPlace ? sink.length : 0;
+    const into = inPlace ? sink.buffer : this.#runtime.allocate(header + size + LONGEST_CHARACTER);
+    // With room for one more character, a text that is longer than `size` bytes shows.
+    const limit = size + LONGEST_CHARACTER;
+    if (this.#runtime.writeUtf8(data, into, start + header, limit) !== size) return false;
+    this.#writeHeader(into, start, FIN | TEXT, size, start + header);
+    if (inPlace) sink.length = start + header + size;
+    else sink.push(into.subarray(0, header + size));
+    sink.commit();
+    return true;
   }
 
   #largeText(data: string): void {
