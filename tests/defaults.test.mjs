@@ -1,0 +1,116 @@
+// @ts-check
+// docs/defaults.md and the code name the same options, with the same defaults.
+// Where a default can be asked for, the built code is asked; two that cannot are read from its text.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { parseServeOptions } from "../packages/cli/dist/serve/options.js";
+import { readSettings as readClient } from "../packages/trunkline/dist/client/options.js";
+import { WebSocket } from "../packages/trunkline/dist/client/websocket.js";
+import {
+  readSettings,
+  SERVE_OPTIONS,
+  SOCKET_SERVER_OPTIONS,
+} from "../packages/trunkline/dist/server/settings.js";
+import { DRAIN_TIMEOUT } from "../packages/trunkline/dist/server/socket-server.js";
+import { root } from "../scripts/lib/workspace.mjs";
+
+const page = readText("docs/defaults.md");
+
+describe("the defaults in the documentation", () => {
+  it("are the server's", () => {
+    const { connection, handshakeTimeout } = readSettings({ routes: {} });
+    const text = readText("packages/trunkline/dist/server/serve.js");
+    const [, port, host] = /port = (\d+), host = "(\w+)"/.exec(text) ?? [];
+    assert.equal(host, "localhost", "which serve takes for loopback in both families");
+    assert.deepEqual(pick(readTable("Server"), isNumberOrWord), {
+      port,
+      maxMessageSize: String(connection.maxMessageSize),
+      handshakeTimeout: String(handshakeTimeout),
+      heartbeat: String(connection.heartbeat),
+      closeTimeout: String(connection.closeTimeout),
+      highWaterMark: String(connection.highWaterMark),
+      "limits.outgoing": String(connection.outgoingLimit),
+      overflow: connection.overflow,
+      "close({ timeout })": String(DRAIN_TIMEOUT),
+      ...none("tls", "http", "origins", "trustProxy"),
+    });
+  });
+
+  it("leave out no option of the server, and name none that is not there", () => {
+    const named = Object.keys(readTable("Server")).map((name) => name.replace(/[.(].*/, ""));
+    const known = [...SERVE_OPTIONS, ...SOCKET_SERVER_OPTIONS].filter((name) => name !== "routes");
+    assert.deepEqual(named.sort(), [...known, "close"].sort());
+  });
+
+  it("are the client's", () => {
+    const { protocols, headers, tls, signal, ...numbers } = readClient(undefined);
+    assert.deepEqual([protocols, headers, tls, signal], [[], [], {}, undefined]);
+    const text = readText("packages/trunkline/dist/client/websocket.js");
+    const [, closeTimeout] = /const closeTimeout = ([\d_]+);/.exec(text) ?? [];
+    const socket = new WebSocket("ws://localhost/", { signal: AbortSignal.abort() });
+    assert.deepEqual(pick(readTable("Client"), isNumberOrWord), {
+      ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])),
+      "close timeout, which cannot be set": closeTimeout?.replaceAll("_", ""),
+      binaryType: socket.binaryType,
+      ...none("protocols", "headers", "signal"),
+    });
+  });
+
+  it("leave out no option of the client", () => {
+    const named = Object.keys(readTable("Client"));
+    const missing = Object.keys(readClient(undefined)).filter((name) => !named.includes(name));
+    assert.deepEqual(missing, []);
+  });
+
+  it("are the command's", () => {
+    const settings = parseServeOptions([]);
+    assert.ok(!("help" in settings));
+    const table = readTable("`trunkline serve`");
+    assert.equal(table["--port"], String(settings.port));
+    assert.equal(table["--log-level"], settings.logLevel);
+    assert.equal(table["--tls"], settings.tls ? "on" : "off");
+    assert.deepEqual([settings.documentRoot, settings.origins], [undefined, undefined]);
+    assert.deepEqual([table["--document-root"], table["--origins"]], ["none", "none"]);
+  });
+});
+
+/**
+ * Option and default, from the table under a heading.
+ *
+ * @param {string} heading
+ * @returns {Record<string, string>}
+ */
+function readTable(heading) {
+  const section = page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
+  const rows = section.split("\n").filter((line) => line.startsWith("| "));
+  assert.ok(rows.length > 1, `there is a table under "${heading}"`);
+  const cells = rows.slice(1).map((row) => row.split("|").map((cell) => cell.trim()));
+  return Object.fromEntries(
+    cells.map(([, name = "", value = ""]) => [name.replaceAll("`", ""), value]),
+  );
+}
+
+/**
+ * @param {Record<string, string>} table
+ * @param {(value: string) => boolean} test
+ */
+function pick(table, test) {
+  return Object.fromEntries(Object.entries(table).filter(([, value]) => test(value)));
+}
+
+/** Other defaults are sentences. @param {string} value */
+function isNumberOrWord(value) {
+  return /^\w+$/.test(value);
+}
+
+/** @param {readonly string[]} names */
+function none(...names) {
+  return Object.fromEntries(names.map((name) => [name, "none"]));
+}
+
+/** @param {string} path */
+function readText(path) {
+  return readFileSync(join(root, path), "utf8");
+}
