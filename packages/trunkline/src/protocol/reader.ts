@@ -50,8 +50,13 @@ export interface ReaderOptions {
 }
 
 const EMPTY: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-/** The first block of a message that spans reads; it grows fourfold, up to what was announced. */
+/** The first block of a message that spans reads. Bytes. */
 const FIRST_BLOCK = 65_536;
+/**
+ * A block may be this many times what has really come, up to what was announced. Each growth copies;
+ * what is not written to yet costs address space, but no memory.
+ */
+const HEADROOM = 16;
 
 export class Reader {
   readonly #runtime: Runtime;
@@ -333,7 +338,7 @@ export class Reader {
     // do not copy the whole each time.
     const announced = this.#messageLength + this.#missing;
     const target = this.#fin ? announced : Math.max(announced, 2 * this.#messageLength);
-    const affordable = Math.max(FIRST_BLOCK, 4 * needed);
+    const affordable = Math.max(FIRST_BLOCK, HEADROOM * needed);
     const larger = this.#runtime.allocate(Math.max(needed, Math.min(target, affordable)));
     larger.set(this.#message.subarray(0, this.#messageLength));
     this.#message = larger;
