@@ -26,7 +26,11 @@ export async function serveCommand(
     return 0;
   }
   const log = createLog({ level: settings.logLevel, output: stderr, environment });
-  const ending = firstSignal(process);
+  const ending = firstSignal({
+    on: (signal, listener) => process.on(signal, listener),
+    exit: (code) => process.exit(code),
+    now: () => performance.now(),
+  });
   logStrayErrors(log);
   const { server, source, lines } = await start(settings, log);
   stdout.write(lines);

@@ -1,7 +1,11 @@
 /**
  * Ctrl-C and its like: the first signal asks for an orderly end, a second one ends the process at
  * once with the code that shells give for that signal.
+ *
+ * Under `npm start` one Ctrl-C may arrive twice, from the terminal and again from npm, which passes
+ * its own on. So what comes this soon after the first is the same one; nobody presses that fast.
  */
+const SAME_SIGNAL = 250; // milliseconds
 
 const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -11,16 +15,18 @@ export type EndingSignal = keyof typeof CODES;
 export interface SignalSource {
   on(signal: EndingSignal, listener: () => void): unknown;
   exit(code: number): void;
+  /** Milliseconds, never backwards. */
+  now(): number;
 }
 
 /** Settles at the first signal. */
 export function firstSignal(source: SignalSource): Promise<EndingSignal> {
   return new Promise((resolve) => {
-    let isEnding = false;
+    let first: number | undefined;
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       source.on(signal, () => {
-        if (isEnding) source.exit(CODES[signal]);
-        isEnding = true;
+        if (first === undefined) first = source.now();
+        else if (source.now() - first > SAME_SIGNAL) source.exit(CODES[signal]);
         resolve(signal);
       });
     }

@@ -296,7 +296,9 @@ export class WebSocket extends EventTarget {
       onFailure: (error) => {
         // The stream is broken: what has not left never will.
         if (error.code === ABNORMAL_CLOSURE) this.#amount.freeze(this.#waitingBytes());
-        this.#fail(error);
+        // "If the user agent was required to fail the WebSocket connection [...] fire an event named
+        // error": a stream that just ends is closed, uncleanly, and nothing else.
+        if (!error.lost) this.#fail(error);
       },
       // Not the listeners' errors, which the platform takes, but ours: no memory for a Blob, or a bug.
       onUncaught: (error) => {

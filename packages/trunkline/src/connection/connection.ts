@@ -69,16 +69,19 @@ export interface ConnectionOwner {
 export class ConnectionError extends Error {
   /** The close code sent to the peer, or 1006 when none could be. */
   readonly code: number;
+  /** The stream ended or broke by itself: nobody had to "fail the connection" (RFC 6455, section 7.1.7). */
+  readonly lost: boolean;
 
-  constructor(message: string, code: number, cause?: Error) {
+  constructor(message: string, code: number, stream?: { readonly error: Error | undefined }) {
     // Whoever resets a thousand connections must not cost a thousand walks of a stack that says
     // nothing: it is always the loop's.
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
-    super(message, cause === undefined ? undefined : { cause });
+    super(message, stream?.error === undefined ? undefined : { cause: stream.error });
     Error.stackTraceLimit = limit;
     this.name = "ConnectionError";
     this.code = code;
+    this.lost = stream !== undefined;
   }
 }
 
@@ -357,8 +360,9 @@ export class Connection implements Receiver, Expiring {
 
   #takeClose(close: Close): void {
     this.#received = close;
-    // "the endpoint typically echos the status code it received" (RFC 6455, section 5.5.1).
-    if (this.#core.state === "closedByPeer") this.#core.close(close.code);
+    // "the endpoint typically echos the status code it received" (RFC 6455, section 5.5.1). The reason
+    // goes with it: a browser's close event shows what came back, not what the page gave.
+    if (this.#core.state === "closedByPeer") this.#core.close(close.code, close.reason);
     this.#beginClosing();
     this.#endStream();
   }
@@ -416,7 +420,9 @@ export class Connection implements Receiver, Expiring {
     if (!complete) {
       this.#core.stop();
       this.#beginClosing(
-        new ConnectionError("the peer ended the stream without a Close", ABNORMAL_CLOSURE),
+        new ConnectionError("the peer ended the stream without a Close", ABNORMAL_CLOSURE, {
+          error: undefined,
+        }),
       );
     }
     this.#outbox.end();
@@ -439,7 +445,7 @@ export class Connection implements Receiver, Expiring {
     const clean = this.#core.state === "closed";
     const failed = error !== undefined && !clean;
     this.#beginClosing(
-      failed ? new ConnectionError(error.message, ABNORMAL_CLOSURE, error) : undefined,
+      failed ? new ConnectionError(error.message, ABNORMAL_CLOSURE, { error }) : undefined,
     );
     this.#gone = true;
     this.#core.stop();
