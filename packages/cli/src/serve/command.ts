@@ -35,7 +35,8 @@ export async function serveCommand(
   const { server, source, lines } = await start(settings, log);
   stdout.write(lines);
   await ending;
-  stdout.write(`Closing ${count(server.sockets.size)}; once more ends at once.\n`);
+  const open = server.sockets.size;
+  if (open > 0) stdout.write(`Closing ${count(open)}; once more ends at once.\n`);
   source.close();
   await server.close();
   return 0;
