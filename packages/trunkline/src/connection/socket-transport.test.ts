@@ -41,6 +41,41 @@ test("what the socket read by itself before the start comes first", async (t) =>
   assert.deepEqual(sees.bytes, new Uint8Array([...pattern(1000), ...pattern(500, 7)]));
 });
 
+test("what the socket read by itself comes before the end that came with it", async (t) => {
+  const [near, far] = await tcpPair(t);
+  far.end(pattern(1000));
+  while (near.readableLength < 1000) await nextTurn();
+  for (let turn = 0; turn < 5; turn++) await nextTurn();
+  const sees = new Recorder();
+  assert.ok(isFastSocket(near));
+  new SocketTransport(near).start(sees);
+  await sees.until(() => sees.events.includes("end"));
+  assert.deepEqual(sees.events, ["data", "end"]);
+  assert.deepEqual(sees.bytes, pattern(1000));
+});
+
+test("started and paused while the socket delivers a piece, nothing more is read", async (t) => {
+  const [near, far] = await tcpPair(t);
+  const sees = new Recorder();
+  const started = new Promise<SocketTransport>((resolve) => {
+    near.once("data", () => {
+      assert.ok(isFastSocket(near));
+      const transport = new SocketTransport(near);
+      transport.start(sees);
+      transport.pause();
+      resolve(transport);
+    });
+  });
+  far.write(pattern(10));
+  const transport = await started;
+  far.write(pattern(1000));
+  for (let turn = 0; turn < 10; turn++) await nextTurn();
+  assert.equal(sees.count, 0);
+  transport.resume();
+  await sees.until(() => sees.count === 1000);
+  assert.deepEqual(sees.bytes, pattern(1000));
+});
+
 test("the socket that others hold stays the socket", async (t) => {
   const [near, far] = await tcpPair(t);
   const socket = near as Socket; // a TCP pair

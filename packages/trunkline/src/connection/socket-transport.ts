@@ -57,7 +57,6 @@ export class SocketTransport extends DuplexTransport {
 
   protected override read(receiver: Receiver): void {
     const socket = this.#socket;
-    const held = takeHeld(socket);
     const fields = socket as unknown as Record<symbol, unknown> & { _handle: Handle | null };
     const handle = fields._handle;
     if (symbols === undefined || handle === null) return super.read(receiver);
@@ -65,18 +64,24 @@ export class SocketTransport extends DuplexTransport {
     fields[symbols.buffer] = readBlock;
     fields[symbols.callback] = onRead;
     handle.useUserBuffer(readBlock);
-    // What the stream had read by itself, while the handshake was decided, comes first.
-    for (const bytes of held) process.nextTick(() => receiver.onData(bytes));
+    if (socket.readableLength > 0) deliverHeld(socket, receiver);
+    // The stream asks for bytes once and then waits for them, which never come its way. Else it would
+    // ask when it likes, and so begin to read while we have paused.
+    socket.read(0);
     socket.resume();
   }
 }
 
-function takeHeld(socket: Socket): Uint8Array[] {
+/** What the stream had read by itself, while the handshake was decided, comes before everything else. */
+function deliverHeld(socket: Socket, receiver: Receiver): void {
   const held: Uint8Array[] = [];
+  // Queued before the last byte is taken, because that queues "end" if the peer has ended.
+  process.nextTick(() => {
+    for (const bytes of held) receiver.onData(bytes);
+  });
   while (socket.readableLength > 0) {
     const bytes: unknown = socket.read();
     if (!(bytes instanceof Uint8Array)) break;
     held.push(bytes);
   }
-  return held;
 }

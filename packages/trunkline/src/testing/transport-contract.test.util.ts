@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import type { Transport } from "../connection/transport.ts";
 import { nextTurn } from "./fake-transport.test.util.ts";
-import { join, pattern } from "./frames.test.util.ts";
+import { cut, join, pattern } from "./frames.test.util.ts";
 import { Recorder } from "./recorder.test.util.ts";
 
 export type OpenPair = (t: TestContext) => Promise<readonly [Transport, Transport]>;
@@ -18,10 +18,29 @@ interface Pair {
   readonly farSees: Recorder;
 }
 
-async function startPair(t: TestContext, open: OpenPair): Promise<Pair> {
+/** Does something of its own inside of the first calls of `onData`. */
+class Acting extends Recorder {
+  readonly #acts: (() => void)[];
+
+  constructor(...acts: (() => void)[]) {
+    super();
+    this.#acts = acts;
+  }
+
+  override onData(bytes: Uint8Array, length?: number): void {
+    this.#acts.shift()?.();
+    super.onData(bytes, length);
+  }
+}
+
+async function startPair(
+  t: TestContext,
+  open: OpenPair,
+  makeFar: (far: Transport) => Recorder = () => new Recorder(),
+): Promise<Pair> {
   const [near, far] = await open(t);
   const nearSees = new Recorder();
-  const farSees = new Recorder();
+  const farSees = makeFar(far);
   near.start(nearSees);
   far.start(farSees);
   t.after(() => {
@@ -43,6 +62,9 @@ function writeUntilHeld(transport: Transport): Uint8Array {
   return join(...pieces);
 }
 
+/** What may still come after a pause: a read, and what was taken off the line before it. Bytes. */
+const ON_ITS_WAY = 524_288;
+
 export interface Traits {
   /** The other end does not learn that this one was destroyed. */
   readonly silentDestroy?: boolean;
@@ -62,6 +84,36 @@ export function describeTransport(name: string, open: OpenPair, traits: Traits =
       await nearSees.until(() => nearSees.count === 10);
       assert.deepEqual(farSees.bytes, expected);
       assert.deepEqual(nearSees.bytes, pattern(10));
+    });
+
+    test("carries bytes that come one by one", async (t) => {
+      const { near, farSees } = await startPair(t, open);
+      const bytes = pattern(200);
+      for (const piece of cut(bytes, [1])) {
+        near.write(piece);
+        await nextTurn();
+      }
+      await farSees.until(() => farSees.count === 200);
+      assert.deepEqual(farSees.bytes, bytes);
+    });
+
+    test("keeps its own bytes apart from those of another connection", async (t) => {
+      const pairs = [await startPair(t, open), await startPair(t, open)];
+      const sizes = [1, 70_000, 3, 500, 140_000, 20];
+      for (const size of sizes) {
+        for (const [seed, { near, far }] of pairs.entries()) {
+          near.write(pattern(size, seed));
+          far.write(pattern(size, seed + 100));
+        }
+        await nextTurn();
+      }
+      const all = (seed: number): Uint8Array => join(...sizes.map((size) => pattern(size, seed)));
+      for (const [seed, { nearSees, farSees }] of pairs.entries()) {
+        const expected = [all(seed), all(seed + 100)];
+        await farSees.until(() => farSees.count === expected[0].length);
+        await nearSees.until(() => nearSees.count === expected[1].length);
+        assert.deepEqual([farSees.bytes, nearSees.bytes], expected);
+      }
     });
 
     test("is done with bytes for which write returned true", async (t) => {
@@ -127,6 +179,92 @@ export function describeTransport(name: string, open: OpenPair, traits: Traits =
       far.resume();
       await farSees.until(() => farSees.events.includes("end"));
       assert.deepEqual(farSees.bytes, pattern(5000));
+    });
+
+    test("that is paused at its start delivers little or nothing, and all of it after", async (t) => {
+      const [near, far] = await open(t);
+      t.after(() => {
+        near.destroy();
+        far.destroy();
+      });
+      const sees = new Recorder();
+      near.start(new Recorder());
+      far.start(sees);
+      far.pause();
+      const written = writeUntilHeld(near);
+      for (let turn = 0; turn < 10; turn++) await nextTurn();
+      assert.ok(sees.count <= ON_ITS_WAY, `${sees.count} bytes came`);
+      far.resume();
+      await sees.until(() => sees.count === written.length);
+      assert.deepEqual(sees.bytes, written);
+    });
+
+    test("can be paused from inside a delivery: only what was on its way still comes", async (t) => {
+      const { near, far, farSees } = await startPair(
+        t,
+        open,
+        (end) => new Acting(() => end.pause()),
+      );
+      const written = writeUntilHeld(near);
+      await farSees.until(() => farSees.count > 0);
+      for (let turn = 0; turn < 10; turn++) await nextTurn();
+      assert.ok(farSees.count <= ON_ITS_WAY, `${farSees.count} bytes came`);
+      far.resume();
+      await farSees.until(() => farSees.count === written.length);
+      assert.deepEqual(farSees.bytes, written);
+    });
+
+    test("takes pause, resume, pause in one turn as a pause", async (t) => {
+      const { near, far, farSees } = await startPair(t, open);
+      near.write(pattern(10));
+      await farSees.until(() => farSees.count === 10);
+      far.pause();
+      far.resume();
+      far.pause();
+      const written = writeUntilHeld(near);
+      for (let turn = 0; turn < 10; turn++) await nextTurn();
+      assert.ok(farSees.count <= 10 + ON_ITS_WAY, `${farSees.count} bytes came`);
+      far.resume();
+      await farSees.until(() => farSees.count === 10 + written.length);
+    });
+
+    test("can be written to from inside a delivery", async (t) => {
+      const { near, nearSees } = await startPair(t, open, (end) => {
+        return new Acting(
+          () => void end.write(pattern(1000, 1)),
+          () => void end.writeAll([pattern(70_000, 2), pattern(5, 3)]),
+        );
+      });
+      near.write(pattern(10));
+      await nearSees.until(() => nearSees.count === 1000);
+      near.write(pattern(10));
+      await nearSees.until(() => nearSees.count === 71_005);
+      const expected = join(pattern(1000, 1), pattern(70_000, 2), pattern(5, 3));
+      assert.deepEqual(nearSees.bytes, expected);
+    });
+
+    test("can be destroyed from inside a delivery: nothing follows but the close", async (t) => {
+      const { near, farSees } = await startPair(t, open, (end) => new Acting(() => end.destroy()));
+      for (let count = 0; count < 20; count++) near.write(pattern(20_000));
+      await farSees.until(() => farSees.closed);
+      await nextTurn();
+      assert.deepEqual(farSees.events, ["data", "close"]);
+    });
+
+    test("closes once when the other end goes while it holds bytes", async (t) => {
+      const { near, far, nearSees } = await startPair(t, open);
+      far.pause();
+      writeUntilHeld(near);
+      far.destroy();
+      if (!silentDestroy) {
+        await nearSees.until(() => nearSees.closed || nearSees.events.includes("end"));
+      }
+      near.destroy();
+      await nearSees.until(() => nearSees.closed);
+      await nextTurn();
+      const closes = nearSees.events.filter((event) => event.startsWith("close"));
+      assert.equal(closes.length, 1);
+      assert.ok(nearSees.events.at(-1)?.startsWith("close"), "something followed the close");
     });
 
     test("half-closes: the end comes after everything, and the other way stays open", async (t) => {
