@@ -46,9 +46,9 @@ class Owner implements ConnectionOwner {
     this.acts.onMessage?.(data);
   }
 
-  onDrain(): void {
+  onDrain(full: boolean): void {
     this.#note("drain");
-    this.acts.onDrain?.();
+    this.acts.onDrain?.(full);
   }
 
   onClosing(): void {

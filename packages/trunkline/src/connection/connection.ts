@@ -51,8 +51,8 @@ export interface ConnectionSettings {
 export interface ConnectionOwner {
   /** A whole message: a string for text, for binary a copy of the bytes, alone in its ArrayBuffer. */
   onMessage(data: string | Uint8Array<ArrayBuffer>): void;
-  /** The outgoing queue is empty again after `send` returned false. */
-  onDrain(): void;
+  /** The outgoing queue is empty again. `full`: it had been above the high-water mark, or refused a message. */
+  onDrain(full: boolean): void;
   /** The end began: our Close, the peer's, a failure, or `terminate`. Once, before `onClose`. */
   onClosing(): void;
   /** The stream is gone. Once; nothing follows. */
@@ -103,7 +103,10 @@ export class Connection implements Receiver, Expiring {
   #paused = false;
   #pumping = false;
   #resuming = false;
+  /** Somebody waits for the queue to be empty. */
   #drainOwed = false;
+  /** A send was told that the queue is full. */
+  #full = false;
   #closing = false;
   /** The peer's FIN came. */
   #ended = false;
@@ -203,7 +206,7 @@ export class Connection implements Receiver, Expiring {
     if (this.#outbox.size <= highWaterMark) return true;
     this.#outbox.flush();
     if (this.#outbox.size <= highWaterMark) return true;
-    this.#drainOwed = true;
+    this.#full = true;
     return false;
   }
 
@@ -229,7 +232,7 @@ export class Connection implements Receiver, Expiring {
       if (count > 0) this.#tell(() => this.#owner.onDropped(count));
       if (this.#outbox.size + size <= outgoingLimit) return true;
     }
-    this.#drainOwed = true;
+    this.#full = true;
     this.#tell(() => this.#owner.onDropped(1));
     return false;
   }
@@ -435,9 +438,13 @@ export class Connection implements Receiver, Expiring {
     const ping = this.#unanswered;
     this.#unanswered = undefined;
     if (ping !== undefined && !this.#closing) this.#core.pong(ping);
-    if (!this.#outbox.drained() || !this.#drainOwed) return;
-    this.#drainOwed = false;
-    if (!this.#closing) this.#tell(() => this.#owner.onDrain());
+    // What was published to many nobody could be told of at the call.
+    if (this.#outbox.heldAtBlock > this.#settings.highWaterMark) this.#full = true;
+    if (!this.#outbox.drained()) return;
+    const full = this.#full;
+    if (!full && !this.#drainOwed) return;
+    this.#full = this.#drainOwed = false;
+    if (!this.#closing) this.#tell(() => this.#owner.onDrain(full));
   }
 
   onClose(error: Error | undefined): void {

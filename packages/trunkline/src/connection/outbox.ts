@@ -48,6 +48,7 @@ export class Outbox implements Sink, Flushable {
   #batch: Batch | undefined;
   #batchStart = 0;
   #blocked = false;
+  #heldAtBlock = 0;
   #held = false;
   #scheduled = false;
   #ending = false;
@@ -60,6 +61,11 @@ export class Outbox implements Sink, Flushable {
   /** Whether the transport holds bytes that have not left. */
   get blocked(): boolean {
     return this.#blocked;
+  }
+
+  /** How much had not left when the transport began to hold it. */
+  get heldAtBlock(): number {
+    return this.#heldAtBlock;
   }
 
   /** Bytes of frames that have not left yet. */
@@ -246,16 +252,21 @@ export class Outbox implements Sink, Flushable {
     this.#queued += bytes.length;
   }
 
+  #block(): void {
+    this.#blocked = true;
+    this.#heldAtBlock = this.size;
+  }
+
   #writeBatch(batch: Batch): void {
     this.#batch = undefined;
     const bytes = batch.since(this.#batchStart);
-    if (bytes.length > 0) this.#blocked = !this.#transport.write(bytes);
+    if (bytes.length > 0 && !this.#transport.write(bytes)) this.#block();
   }
 
   #writeBlock(): void {
     const left = this.#transport.write(this.buffer.subarray(0, this.length));
     this.length = 0;
-    this.#blocked = !left;
+    if (!left) this.#block();
     if (!left && !this.#transport.copies) {
       // The transport keeps the block. Whoever needs a shared one next makes it.
       if (this.buffer.length === SHARED_BLOCK) shared = Buffer.allocUnsafeSlow(SHARED_BLOCK);
@@ -270,7 +281,7 @@ export class Outbox implements Sink, Flushable {
       const pieces = this.#nextSlice();
       const left =
         pieces.length === 1 ? this.#transport.write(pieces[0]) : this.#transport.writeAll(pieces);
-      if (!left) this.#blocked = true;
+      if (!left) this.#block();
     }
     if (this.#queue.length === 0 && this.length === 0 && !this.#held) this.#giveBack();
   }

@@ -109,8 +109,6 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
   #topics: Set<string> | undefined;
   /** `pause()` was called: what a conversation reads must not start the line again. */
   #held = false;
-  /** A `send` returned false: the drain hook is owed. */
-  #full = false;
   #info: CloseInfo | undefined;
   #whenClosed: Deferred<CloseInfo> | undefined;
   #whenDrained: Deferred<void> | undefined;
@@ -189,11 +187,11 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
   }
 
   send(data: string | Uint8Array | ArrayBuffer, options?: SendOptions): boolean {
-    return this.#noteFull(this.#connection.send(messageOf(data), options?.compress));
+    return this.#connection.send(messageOf(data), options?.compress);
   }
 
   sendEncoded(frame: Uint8Array): boolean {
-    return this.#noteFull(this.#connection.sendEncoded(frame));
+    return this.#connection.sendEncoded(frame);
   }
 
   joinBatch(batch: Batch): boolean {
@@ -202,11 +200,6 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
 
   leaveBatch(): void {
     this.#connection.leaveBatch();
-  }
-
-  #noteFull(below: boolean): boolean {
-    if (!below) this.#full = true;
-    return below;
   }
 
   drained(): Promise<void> {
@@ -273,12 +266,10 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
     if (returned !== undefined) this.#call(() => returned);
   }
 
-  onDrain(): void {
+  onDrain(full: boolean): void {
     this.#whenDrained?.resolve();
     this.#whenDrained = undefined;
-    if (!this.#full) return;
-    this.#full = false;
-    this.#call(() => this.#handler.drain?.(this));
+    if (full) this.#call(() => this.#handler.drain?.(this));
   }
 
   onClosing(): void {
