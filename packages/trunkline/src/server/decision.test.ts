@@ -5,7 +5,7 @@ import { Decision } from "./decision.ts";
 import type { AnyHandler } from "./handler.ts";
 import { MemoryStream, makeRequest } from "./memory-stream.test.util.ts";
 import { deferred } from "./raw-peer.test.util.ts";
-import { UpgradeRequest } from "./upgrade-request.ts";
+import { NodeRequest, UpgradeRequest } from "./upgrade-request.ts";
 
 interface Setting {
   readonly stream: MemoryStream;
@@ -26,15 +26,18 @@ function decide(upgrade: AnyHandler["upgrade"]): Setting {
     gaveUp: ({ status, reason }) => ends.push(`gave up ${status} ${reason}`),
     gone: () => ends.push("gone"),
   });
-  const request = new UpgradeRequest(makeRequest("/", []), {
-    path: "/",
-    query: "",
-    params: {},
-    protocols: [],
-    host: "localhost",
-    secure: false,
-    remoteAddress: "",
-  });
+  const request = new UpgradeRequest(
+    new NodeRequest(makeRequest("/", [])),
+    {
+      path: "/",
+      query: "",
+      host: "localhost",
+      secure: false,
+      remoteAddress: "",
+    },
+    {},
+    [],
+  );
   decision.ask({ ...(upgrade && { upgrade }), open() {} }, request);
   return { stream, clock, decision, ends };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { describe, it, type TestContext } from "node:test";
+import { systemClock } from "../connection/clock.ts";
 import { cert, key, otherKey } from "./certificate.test.util.ts";
 import { checkTls, type HttpServerParts, makeHttpServer } from "./http-server.ts";
 import { connect, type RawPeer } from "./raw-peer.test.util.ts";
@@ -21,6 +22,8 @@ async function listen(
     tls: undefined,
     http: undefined,
     hasRoute: (target) => target === "/echo",
+    open: () => false,
+    clock: systemClock,
     report: (error, where) => void errors.push(`${where}: ${String(error)}`),
     ...parts,
   });

@@ -7,7 +7,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { TlsOptions } from "node:tls";
+import type { Clock } from "../connection/clock.ts";
+import { documentedOnly } from "../connection/transports.ts";
 import { answerPlainly, answerWith } from "./plain-http.ts";
+import { type OpenPlainly, PlainUpgrades } from "./plain-upgrade.ts";
 import { attempt, type Report } from "./report.ts";
 import { SilentConnections } from "./silent-connections.ts";
 
@@ -24,17 +27,24 @@ export interface HttpServerParts {
   readonly tls: TlsOptions | undefined;
   readonly http: HttpListener | undefined;
   readonly hasRoute: (target: string) => boolean;
+  readonly open: OpenPlainly;
+  readonly clock: Clock;
   readonly report: Report;
 }
 
 /** By server; `stopListening` needs them. */
 const silentOf = new WeakMap<HttpServer, SilentConnections>();
+const plainOf = new WeakMap<HttpServer, PlainUpgrades>();
 
 /** @throws {TypeError} when key and certificate do not work */
 export function makeHttpServer(parts: HttpServerParts): HttpServer {
   const server = makeListener(parts);
   const silent = new SilentConnections(server, parts.tls !== undefined);
   silentOf.set(server, silent);
+  // With TLS, what a connection brings first is not its request.
+  if (parts.tls === undefined && !documentedOnly) {
+    plainOf.set(server, new PlainUpgrades(server, parts.clock, parts.open));
+  }
   server.on("upgrade", (request: IncomingMessage) => silent.heard(request.socket));
   server.on("request", (request, response) => {
     silent.heard(request.socket);
@@ -54,6 +64,7 @@ export function makeHttpServer(parts: HttpServerParts): HttpServer {
 /** Takes no more connections, drops the idle ones, and settles when the last is gone. */
 export function stopListening(server: HttpServer): Promise<void> {
   return new Promise((resolve) => {
+    plainOf.get(server)?.yield();
     server.close(() => resolve());
     server.closeIdleConnections();
     silentOf.get(server)?.drop();

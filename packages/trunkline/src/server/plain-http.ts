@@ -7,6 +7,7 @@ import type { Duplex } from "node:stream";
 import type { Clock } from "../connection/clock.ts";
 import { endAfterAnswer } from "./refusal.ts";
 import { hasBody } from "./upgrade.ts";
+import { NodeRequest } from "./upgrade-request.ts";
 
 /**
  * Whether an upgrade is for us to answer. "A server MAY ignore a received Upgrade header field"
@@ -15,7 +16,7 @@ import { hasBody } from "./upgrade.ts";
  */
 export function asksForWebSocket(request: IncomingMessage): boolean {
   const { upgrade = "" } = request.headers;
-  return upgrade.toLowerCase().includes("websocket") || hasBody(request);
+  return upgrade.toLowerCase().includes("websocket") || hasBody(new NodeRequest(request));
 }
 
 /** A response object for a request that came as an upgrade; the stream ends with it. */

@@ -11,6 +11,7 @@ import type { Clock } from "../connection/clock.ts";
 import { describe, type Routes } from "./handler.ts";
 import { checkTls, type HttpListener, makeHttpServer, stopListening } from "./http-server.ts";
 import { hostInUrl, listenOn, listenOnLoopback, portOf } from "./listen.ts";
+import type { OpenPlainly } from "./plain-upgrade.ts";
 import type { IfOne, OneRoute, RouteHandlers } from "./route-handlers.ts";
 import type { ServerWebSocket } from "./server-web-socket.ts";
 import {
@@ -21,7 +22,7 @@ import {
   SOCKET_SERVER_OPTIONS,
   type SocketServerOptions,
 } from "./settings.ts";
-import { type CloseOptions, readCloseTimeout, SocketServer } from "./socket-server.ts";
+import { type CloseOptions, openPlainly, readCloseTimeout, SocketServer } from "./socket-server.ts";
 
 export interface ServeOptions<R = Routes> extends SocketServerOptions<R> {
   /** 0 to 65535; 0, the default, lets the system choose: see `server.port`. */
@@ -73,7 +74,10 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const sockets = new SocketServer(rest);
   const { handshakeTimeout, report, connection, logger } = readSettings(rest);
   const hasRoute = (target: string): boolean => sockets.hasRoute(target);
-  const make = (): HttpServer => makeHttpServer({ handshakeTimeout, tls, http, hasRoute, report });
+  const open: OpenPlainly = (request, socket) => openPlainly(sockets, request, socket);
+  const { clock } = connection;
+  const make = (): HttpServer =>
+    makeHttpServer({ handshakeTimeout, tls, http, hasRoute, report, open, clock });
   const listeners =
     host === "localhost"
       ? await listenOnLoopback(make, port)
@@ -82,7 +86,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const scheme = tls === undefined ? "ws" : "wss";
   const url = `${scheme}://${reachable(host)}:${portOf(listeners[0])}`;
   logger.info?.(`listening on ${url}${host === "localhost" ? ", for this machine only" : ""}`);
-  return new RunningServer(url, sockets, listeners, connection.clock);
+  return new RunningServer(url, sockets, listeners, clock);
 }
 
 class RunningServer implements Server {

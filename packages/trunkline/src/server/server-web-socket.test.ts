@@ -17,7 +17,7 @@ import { deferred } from "./raw-peer.test.util.ts";
 import { ServerSocket } from "./server-web-socket.ts";
 import { readSettings, type SocketServerOptions } from "./settings.ts";
 import { Topics } from "./topics.ts";
-import { UpgradeRequest } from "./upgrade-request.ts";
+import { NodeRequest, UpgradeRequest } from "./upgrade-request.ts";
 
 /** The client's end of a wire in memory. */
 class Peer {
@@ -108,15 +108,18 @@ function open(
   const clock = new ManualClock();
   const [ours, theirs] = memoryPair(wire);
   const { connection } = readSettings({ routes: {}, heartbeat: 0, ...options, clock });
-  const request = new UpgradeRequest(makeRequest("/room/a", []), {
-    path: "/room/a",
-    query: "",
-    params: { name: "a" },
-    protocols: [],
-    host: "localhost",
-    secure: false,
-    remoteAddress: "192.0.2.1",
-  });
+  const request = new UpgradeRequest(
+    new NodeRequest(makeRequest("/room/a", [])),
+    {
+      path: "/room/a",
+      query: "",
+      host: "localhost",
+      secure: false,
+      remoteAddress: "192.0.2.1",
+    },
+    { name: "a" },
+    [],
+  );
   const opened = { request, protocol: "chat", extensions: "", data };
   const socket = new ServerSocket(host, compileHandler(given), opened, ours, connection);
   const peer = new Peer(theirs);
@@ -181,7 +184,7 @@ describe("a server's socket", () => {
       "it",
       { code: 4000, reason: "done", wasClean: true },
     ]);
-    assert.deepEqual(peer.said, ["4000"]);
+    assert.deepEqual(peer.said, ["4000 done"]);
   });
 
   it("settles closed and aborts its signal, asked for before or after", async () => {

@@ -6,6 +6,7 @@
  * `#open`.
  */
 import type { Server as HttpServer, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { CloseInfo, ConnectionError } from "../connection/connection.ts";
@@ -17,6 +18,7 @@ import type { Routes } from "./handler.ts";
 import { printable, quoted } from "./log-text.ts";
 import { type AllowedOrigins, compileOrigins, parseAuthority } from "./origin.ts";
 import { asksForWebSocket, responseOn } from "./plain-http.ts";
+import type { PlainRequest } from "./plain-upgrade.ts";
 import { type Refusal, refuse, refuseWith } from "./refusal.ts";
 import { compileAll, type Route } from "./route.ts";
 import type { IfOne, OneRoute, RouteHandlers } from "./route-handlers.ts";
@@ -29,6 +31,7 @@ import {
 } from "./server-web-socket.ts";
 import {
   checkOptionNames,
+  type Logger,
   milliseconds,
   readSettings,
   type ServerSettings,
@@ -36,8 +39,13 @@ import {
   type SocketServerOptions,
 } from "./settings.ts";
 import { Topics } from "./topics.ts";
-import { accept, type Candidate, examine, headerOf, type Origination } from "./upgrade.ts";
-import { UpgradeRequest } from "./upgrade-request.ts";
+import { accept, type Candidate, examine } from "./upgrade.ts";
+import {
+  NodeRequest,
+  type Origination,
+  type RequestSource,
+  UpgradeRequest,
+} from "./upgrade-request.ts";
 
 export interface AttachOptions {
   /**
@@ -60,6 +68,7 @@ const attached = new WeakMap<UpgradeSource, SocketServerBase[]>();
 
 export const DRAIN_TIMEOUT = 5000;
 const SHUTTING_DOWN: Refusal = { status: 503, reason: "The server is shutting down." };
+const NOTHING = new Uint8Array(0);
 
 class SocketServerBase {
   readonly #settings: ServerSettings;
@@ -175,7 +184,9 @@ class SocketServerBase {
     // Whoever called this later than in the event may be too late.
     if (socket.destroyed || socket.readableEnded) return void socket.destroy();
     const refusal = this.#draining && SHUTTING_DOWN;
-    const candidate = refusal ?? this.#examine(raw, socket, pathOf(raw.url ?? ""));
+    const target = pathOf(raw.url ?? "");
+    const candidate =
+      refusal ?? this.#examine(new NodeRequest(raw), socket, target, this.#settings.logger);
     if ("status" in candidate) return this.#refuse(raw.url ?? "", socket, candidate, raw.method);
     if (candidate.route.handler.upgrade === undefined) {
       return this.#accept(candidate, undefined, socket, head);
@@ -183,16 +194,31 @@ class SocketServerBase {
     this.#decide(candidate, socket, head);
   }
 
-  #examine(raw: IncomingMessage, socket: Duplex, target: Target | undefined): Candidate | Refusal {
+  /** Whether the request of a plain upgrade is accepted, and nobody needs Node's; else it did nothing. */
+  static openPlainly(server: SocketServerBase, request: PlainRequest, socket: Socket): boolean {
+    if (server.#draining !== undefined) return false;
+    // What is refused, node:http's way refuses, and logs.
+    const candidate = server.#examine(request, socket, pathOf(request.url), {});
+    if ("status" in candidate || candidate.route.handler.upgrade !== undefined) return false;
+    server.#accept(candidate, undefined, socket, NOTHING);
+    return true;
+  }
+
+  #examine(
+    source: RequestSource,
+    socket: Duplex,
+    target: Target | undefined,
+    logger: Logger,
+  ): Candidate | Refusal {
     if (target === undefined) return { status: 400, reason: "The request target is not a path." };
     const match = this.#routes.match(target.path);
     if (match === undefined) return { status: 404, reason: "No handler lives here." };
-    const from = this.#originate(raw, socket, target);
+    const from = this.#originate(source, socket, target);
     if (from === undefined) return { status: 400, reason: "A forwarded header is malformed." };
     if (!this.#isHost(from.host)) {
       return { status: 400, reason: "The Host header is not a host, with or without a port." };
     }
-    return examine(raw, match.handler, match.params, from, this.#settings.logger);
+    return examine(source, match.handler, match.params, from, logger);
   }
 
   /** Whether `request.url` can be made of it. A missing one has a sentence of its own. */
@@ -203,12 +229,12 @@ class SocketServerBase {
     return true;
   }
 
-  #originate(raw: IncomingMessage, socket: Duplex, target: Target): Origination | undefined {
+  #originate(source: RequestSource, socket: Duplex, target: Target): Origination | undefined {
     const { remoteAddress = "", encrypted = false } = socket as Partial<TLSSocket>; // a Duplex has neither
     const { path, query, authority } = target;
-    const host = authority ?? raw.headers.host ?? "";
+    const host = authority ?? source.header("host") ?? "";
     if (this.#trust === undefined) return { path, query, host, secure: encrypted, remoteAddress };
-    const told = readForwarded(remoteAddress, (name) => headerOf(raw, name), this.#trust);
+    const told = readForwarded(remoteAddress, (name) => source.header(name), this.#trust);
     if (told === undefined) return undefined;
     return {
       path,
@@ -364,6 +390,11 @@ export interface SocketServerConstructor {
 }
 
 export const SocketServer: SocketServerConstructor = SocketServerBase;
+
+/** For `serve`, which reads plain upgrades itself: see plain-upgrade.ts. */
+export function openPlainly(server: SocketServer, request: PlainRequest, socket: Socket): boolean {
+  return SocketServerBase.openPlainly(server, request, socket);
+}
 
 /** @throws {TypeError} for a wrong or unknown option of `close` */
 export function readCloseTimeout(options: CloseOptions): number {

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { makeRequest } from "./memory-stream.test.util.ts";
-import { type RequestFacts, UpgradeRequest } from "./upgrade-request.ts";
+import { NodeRequest, type Origination, UpgradeRequest } from "./upgrade-request.ts";
 
-const facts: RequestFacts = {
+const from: Origination = {
   path: "/room/caf%C3%A9",
   query: "a=1&b=%20",
-  params: { name: "café" },
-  protocols: ["chat"],
   host: "example.com:8080",
   secure: false,
   remoteAddress: "192.0.2.1",
@@ -15,8 +13,14 @@ const facts: RequestFacts = {
 
 const make = (
   fields: readonly (readonly [string, string])[] = [],
-  more: Partial<RequestFacts> = {},
-): UpgradeRequest => new UpgradeRequest(makeRequest("/", fields), { ...facts, ...more });
+  more: Partial<Origination> = {},
+): UpgradeRequest =>
+  new UpgradeRequest(
+    new NodeRequest(makeRequest("/", fields)),
+    { ...from, ...more },
+    { name: "café" },
+    ["chat"],
+  );
 
 describe("the request that a handler sees", () => {
   it("has what the server found out", () => {
@@ -68,6 +72,23 @@ describe("the request that a handler sees", () => {
     assert.deepEqual([...headers], [["x-good", "é"]]);
   });
 
+  it("has the headers once the connection is open, too", () => {
+    const request = make([
+      ["X-One", "a"],
+      ["X-Empty", ""],
+      ["X-One", "b: c"],
+      ["X-Lenient", "d\r\nX-Forged: e"],
+    ]);
+    UpgradeRequest.opened(request);
+    assert.deepEqual(
+      [...request.headers],
+      [
+        ["x-empty", ""],
+        ["x-one", "a, b: c"],
+      ],
+    );
+  });
+
   it("has the Origin, or undefined", () => {
     assert.equal(make([["Origin", "https://example.com"]]).origin, "https://example.com");
     assert.equal(make().origin, undefined);
@@ -93,6 +114,20 @@ describe("its signal", () => {
   });
 });
 
+it("a header's fields are one list", () => {
+  const request = new NodeRequest(
+    makeRequest("/", [
+      ["X-A", "1"],
+      ["X-A", "2"],
+      ["Set-Cookie", "a"],
+      ["Set-Cookie", "b"],
+    ]),
+  );
+  assert.equal(request.header("x-a"), "1, 2");
+  assert.equal(request.header("set-cookie"), "a, b");
+  assert.equal(request.header("x-b"), undefined);
+});
+
 describe("Node's own request", () => {
   it("is there until the connection is open", () => {
     const request = make();
@@ -102,7 +137,7 @@ describe("Node's own request", () => {
 
   it("stays where it was read before", () => {
     const raw = makeRequest("/", []);
-    const request = new UpgradeRequest(raw, facts);
+    const request = new UpgradeRequest(new NodeRequest(raw), from, {}, []);
     assert.equal(request.raw, raw);
     UpgradeRequest.opened(request);
     assert.equal(request.raw, raw);

@@ -3,13 +3,13 @@
  * RFC's checks, the origin, the handler's `upgrade`, and the answer. Nothing fails open: what is not
  * clearly accepted is refused.
  */
-import type { IncomingMessage } from "node:http";
 import { nodeRuntime } from "../connection/node-runtime.ts";
 import {
   type AcceptableRequest,
   acceptFor,
   checkRequest,
   formatResponse,
+  type RequestHead,
   selectProtocol,
 } from "../protocol/handshake.ts";
 import { type Acceptance, describe } from "./handler.ts";
@@ -19,7 +19,7 @@ import type { Refusal } from "./refusal.ts";
 import type { Route } from "./route.ts";
 import type { Opened } from "./server-web-socket.ts";
 import type { Logger } from "./settings.ts";
-import { type RequestFacts, UpgradeRequest } from "./upgrade-request.ts";
+import { type Origination, type RequestSource, UpgradeRequest } from "./upgrade-request.ts";
 
 /** A handshake whose request is in order; what is left is the handler's decision. */
 export interface Candidate {
@@ -28,40 +28,30 @@ export interface Candidate {
   readonly request: UpgradeRequest;
 }
 
-/** Where a request came from and where it leads; the protocols are known after the check. */
-export type Origination = Omit<RequestFacts, "protocols" | "params">;
-
 /** Checks a request for a route (RFC 6455, section 4.2.1), and where it comes from (section 10.2). */
 export function examine(
-  raw: IncomingMessage,
+  source: RequestSource,
   route: Route,
   params: Readonly<Record<string, string>>,
   from: Origination,
   logger: Logger,
 ): Candidate | Refusal {
-  const header = (name: string): string | undefined => headerOf(raw, name);
-  const check = checkRequest({ method: raw.method, httpVersion: raw.httpVersion, header });
+  const check = checkRequest(source);
   if (!check.ok) return check;
-  if (hasBody(raw)) return { status: 400, reason: "An opening handshake has no body." };
-  const { origin } = raw.headers;
+  if (hasBody(source)) return { status: 400, reason: "An opening handshake has no body." };
+  const origin = source.header("origin");
   if (!isAllowedOrigin({ origin, host: from.host, secure: from.secure }, route.origins)) {
     logger.warn?.(originRefusal(route.pattern, origin, from.host));
     return { status: 403, reason: "The origin is not allowed here." };
   }
-  const request = new UpgradeRequest(raw, { ...from, params, protocols: check.protocols });
+  const request = new UpgradeRequest(source, from, params, check.protocols);
   return { route, check, request };
 }
 
-/** A header's value; fields of the same name are one list (RFC 9110, section 5.3). */
-export function headerOf(raw: IncomingMessage, name: string): string | undefined {
-  const value = raw.headers[name];
-  return Array.isArray(value) ? value.join(", ") : value;
-}
-
 /** Node reads no body after an Upgrade: its bytes would be taken for frames. */
-export function hasBody({ headers }: IncomingMessage): boolean {
-  const { "content-length": length = "0", "transfer-encoding": coding } = headers;
-  return coding !== undefined || length !== "0";
+export function hasBody(request: RequestHead): boolean {
+  const length = request.header("content-length") ?? "0";
+  return length !== "0" || request.header("transfer-encoding") !== undefined;
 }
 
 function originRefusal(pattern: string, origin = "", host: string): string {
