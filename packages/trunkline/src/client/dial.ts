@@ -47,16 +47,18 @@ export class Dial {
   readonly #timer: Timer | undefined;
   readonly #onAbort = (): void =>
     this.cancel("the signal was aborted", this.#settings.signal?.reason);
-  #phase: DialPhase = "connecting";
+  #phase: DialPhase;
   #isSettled = false;
   #keepsAlive = true;
 
-  constructor(url: URL, settings: Settings, caller: Caller, clock: Clock) {
+  /** `connect` takes the network's place: it gives a stream that is connected already. */
+  constructor(url: URL, settings: Settings, caller: Caller, clock: Clock, connect?: () => Duplex) {
     this.#url = url;
     this.#settings = settings;
     this.#caller = caller;
+    this.#phase = connect === undefined ? "connecting" : "asking";
     // Throws for what the user got wrong in `tls`; nothing needs an end before this line.
-    this.#request = send(requestOptions(url, settings, this.#key));
+    this.#request = send(requestOptions(url, settings, this.#key, connect));
     this.#listen(this.#request);
     const { handshakeTimeout, signal } = settings;
     if (handshakeTimeout > 0) {
@@ -162,7 +164,12 @@ function send(options: RequestOptions): ClientRequest {
   return request;
 }
 
-function requestOptions(url: URL, settings: Settings, key: string): RequestOptions {
+function requestOptions(
+  url: URL,
+  settings: Settings,
+  key: string,
+  connect: (() => Duplex) | undefined,
+): RequestOptions {
   const isSecure = url.protocol === "wss:";
   return {
     ...(isSecure && settings.tls),
@@ -171,7 +178,10 @@ function requestOptions(url: URL, settings: Settings, key: string): RequestOptio
     port: url.port || (isSecure ? 443 : 80),
     path: url.pathname + url.search,
     method: "GET",
-    agent: false,
+    // node:http asks `createConnection` only when no agent is named, and knows no default port then.
+    ...(connect === undefined
+      ? { agent: false }
+      : { createConnection: connect, defaultPort: isSecure ? 443 : 80 }),
     headers: headersOf(settings, key),
     ...(url.username || url.password ? { auth: credentials(url) } : {}),
   };

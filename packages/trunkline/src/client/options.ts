@@ -6,7 +6,9 @@
  * A mistake throws at the call and names the option.
  */
 import { validateHeaderName, validateHeaderValue } from "node:http";
+import type { Duplex } from "node:stream";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
+import { type Clock, systemClock } from "../connection/clock.ts";
 
 export type Protocols = string | Iterable<string>;
 
@@ -29,6 +31,23 @@ export interface WebSocketOptions {
   readonly maxMessageSize?: number;
   /** Gives up the attempt to connect. Once the socket is open it has no effect: use close() or terminate(). */
   readonly signal?: AbortSignal;
+}
+
+/** What a socket stands on. */
+export interface Machine {
+  readonly clock: Clock;
+  /** Gives a stream to the server, connected already, in the place of the network. */
+  readonly connect?: () => Duplex;
+}
+
+/**
+ * Where the bag holds another machine, for tests: no public entry exports the symbol, and `connectTo`
+ * of trunkline/testing knows it.
+ */
+export const MACHINE: unique symbol = Symbol("machine");
+
+export interface InternalOptions extends WebSocketOptions {
+  readonly [MACHINE]?: Machine;
 }
 
 /** The second argument, with every default filled in. */
@@ -85,6 +104,11 @@ export function readSettings(argument: unknown): Settings {
     ),
     signal: readSignal(options.signal),
   };
+}
+
+export function readMachine(argument: unknown): Machine {
+  const given = isBag(argument) ? (argument as InternalOptions)[MACHINE] : undefined; // a bag is anything
+  return given ?? { clock: systemClock };
 }
 
 function isBag(argument: unknown): argument is object {

@@ -6,7 +6,7 @@
  * Dialling is dial.ts's work, frames are the Connection's; here are states, conversions and events.
  * Every event goes through `#fire`, and none is fired from inside the call that caused it.
  */
-import { systemClock } from "../connection/clock.ts";
+import type { Clock } from "../connection/clock.ts";
 import { type CloseInfo, Connection, type ConnectionOwner } from "../connection/connection.ts";
 import { openTransport } from "../connection/transports.ts";
 import { ABNORMAL_CLOSURE, INTERNAL_ERROR } from "../protocol/close.ts";
@@ -14,7 +14,14 @@ import { BufferedAmount } from "./buffered-amount.ts";
 import { Dial, type Dialled } from "./dial.ts";
 import { EventHandler } from "./event-handler.ts";
 import { CloseEvent, errorEvent, messageEvent, type WebSocketErrorEvent } from "./events.ts";
-import { type Protocols, readSettings, type Settings, type WebSocketOptions } from "./options.ts";
+import {
+  type Machine,
+  type Protocols,
+  readMachine,
+  readSettings,
+  type Settings,
+  type WebSocketOptions,
+} from "./options.ts";
 import { checkClose, clampUnsignedShort, type Payload, payloadSize, toPayload } from "./payload.ts";
 import { SendQueue } from "./send-queue.ts";
 import { checkProtocols, readUrl } from "./url.ts";
@@ -98,6 +105,7 @@ export class WebSocket extends EventTarget {
   readonly #origin: string;
   readonly #maxMessageSize: number;
   readonly #heartbeat: number;
+  readonly #clock: Clock;
   readonly #dial: Dial;
   readonly #amount = new BufferedAmount();
   readonly #handlers = new Map<string, EventHandler>();
@@ -137,7 +145,9 @@ export class WebSocket extends EventTarget {
     this.#maxMessageSize = settings.maxMessageSize;
     this.#heartbeat = settings.heartbeat;
     // 6. and 7. "Run this step in parallel: Establish a WebSocket connection"
-    this.#dial = this.#establish(record, settings);
+    const machine = readMachine(protocols);
+    this.#clock = machine.clock;
+    this.#dial = this.#establish(record, settings, machine);
   }
 
   get url(): string {
@@ -247,7 +257,7 @@ export class WebSocket extends EventTarget {
     this.#dial.cancel("the socket was closed before the connection was established");
   }
 
-  #establish(url: URL, settings: Settings): Dial {
+  #establish(url: URL, settings: Settings, { clock, connect }: Machine): Dial {
     const caller = {
       onOpen: (dialled: Dialled) => this.#established(dialled),
       onFailure: (error: Error) => {
@@ -255,7 +265,7 @@ export class WebSocket extends EventTarget {
         this.#closed({ code: ABNORMAL_CLOSURE, reason: "", wasClean: false });
       },
     };
-    return new Dial(url, settings, caller, systemClock);
+    return new Dial(url, settings, caller, clock, connect);
   }
 
   /** "When the WebSocket connection is established" */
@@ -269,7 +279,7 @@ export class WebSocket extends EventTarget {
       highWaterMark: Number.POSITIVE_INFINITY,
       outgoingLimit: Number.POSITIVE_INFINITY,
       overflow: "close",
-      clock: systemClock,
+      clock: this.#clock,
     });
     this.#connection = connection;
     if (!this.#keepsAlive) connection.unref();

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ManualClock } from "./manual-clock.ts";
+import { memoryPair } from "./memory-pair.ts";
+import { Recorder } from "./recorder.test.util.ts";
 
 test("it stands still until it is moved", () => {
   const clock = new ManualClock();
@@ -45,4 +47,29 @@ test("a cancelled timer does not fire, and may be cancelled again", () => {
   timer.cancel();
   assert.equal(clock.pending, 0);
   clock.advance(10);
+});
+
+test("what a timer sends has arrived before time passes on", async () => {
+  const clock = new ManualClock();
+  const [near, far] = memoryPair({ chunkSize: 1 });
+  const arrivals: number[] = [];
+  const sees = new Recorder();
+  near.start(sees);
+  far.start({ onData: () => arrivals.push(clock.now()), onEnd() {}, onDrain() {}, onClose() {} });
+  clock.setTimer(() => near.write(new Uint8Array(3)), 10);
+  clock.setTimer(() => near.write(new Uint8Array(1)), 20);
+  await clock.pass(25);
+  assert.deepEqual(arrivals, [10, 10, 10, 20]);
+  assert.equal(clock.now(), 25);
+});
+
+test("no time passes, and what is on its way arrives", async () => {
+  const clock = new ManualClock();
+  const [near, far] = memoryPair();
+  const sees = new Recorder();
+  far.start(sees);
+  near.write(new Uint8Array(3));
+  await clock.pass(0);
+  assert.equal(sees.count, 3);
+  assert.equal(clock.now(), 0);
 });

@@ -1,8 +1,9 @@
 /**
- * A clock that stands still until it is told otherwise. Give it as `clock` to a server or a memory
- * connection, and heartbeats and timeouts happen when the test says so.
+ * A clock that stands still until it is told otherwise. Give it as `clock` to a server and to
+ * `connectTo`, and heartbeats and timeouts happen when the test says so.
  */
 import type { Clock, Timer } from "../connection/clock.ts";
+import { calm } from "./calm.ts";
 
 interface Pending extends Timer {
   readonly at: number;
@@ -39,11 +40,29 @@ export class ManualClock implements Clock {
   advance(ms: number): void {
     const until = this.#now + ms;
     for (let next = this.#next(until); next !== undefined; next = this.#next(until)) {
-      this.#now = Math.max(this.#now, next.at);
-      next.cancel();
-      next.callback();
+      this.#fire(next);
     }
     this.#now = until;
+  }
+
+  /**
+   * As `advance`, and what each timer brings about on wires in memory happens before time goes on:
+   * a ping is answered before the next one is due. `pass(0)` waits until those wires are at rest.
+   */
+  async pass(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    await calm();
+    for (let next = this.#next(until); next !== undefined; next = this.#next(until)) {
+      this.#fire(next);
+      await calm();
+    }
+    this.#now = Math.max(this.#now, until);
+  }
+
+  #fire(timer: Pending): void {
+    this.#now = Math.max(this.#now, timer.at);
+    timer.cancel();
+    timer.callback();
   }
 
   #next(until: number): Pending | undefined {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { nextTurn } from "./fake-transport.test.util.ts";
-import { pattern } from "./frames.test.util.ts";
+import { join, pattern } from "./frames.test.util.ts";
 import { type MemoryPairOptions, type MemoryTransport, memoryPair } from "./memory-pair.ts";
 import { Recorder } from "./recorder.test.util.ts";
 import { describeTransport } from "./transport-contract.test.util.ts";
@@ -44,11 +44,12 @@ test("pieces have the size that the options name", async () => {
 });
 
 test("the wire holds its capacity before a write is held", () => {
-  const { near } = startWire({ capacity: 10 });
+  const { near, far } = startWire({ capacity: 10 });
   assert.equal(near.write(pattern(10)), true);
   assert.equal(near.buffered, 0);
   assert.equal(near.write(pattern(1)), false);
   assert.equal(near.buffered, 1);
+  assert.equal(far.unread, 11);
 });
 
 test("written keeps the pieces as they were when they were written", () => {
@@ -90,6 +91,20 @@ describe("a fault", () => {
     await nextTurn();
     assert.deepEqual(nearSees.events, ["data", "end"]);
     assert.equal(nearSees.count, 5);
+  });
+
+  test("that is planned later counts from what was delivered by then", async () => {
+    const { near, far, nearSees } = startWire({});
+    far.write(pattern(8));
+    await nearSees.until(() => nearSees.count === 8);
+    near.plan([
+      { after: 9, fault: "stall" },
+      { after: 5, fault: "reset" },
+    ]);
+    far.write(pattern(20));
+    await nearSees.until(() => nearSees.closed);
+    assert.deepEqual(nearSees.bytes, join(pattern(8), pattern(20).slice(0, 5)));
+    assert.equal(nearSees.events.at(-1), "close: read ECONNRESET");
   });
 
   test("stall delivers nothing more and says nothing", async () => {

@@ -4,6 +4,7 @@
  * the size that the options name.
  */
 import type { Receiver, Transport } from "../connection/transport.ts";
+import { noteMove } from "./calm.ts";
 
 /** Something that goes wrong on the way. */
 export interface Fault {
@@ -29,7 +30,7 @@ export class MemoryTransport implements Transport {
   readonly copies = true;
   readonly #chunkSize: number;
   readonly #capacity: number;
-  readonly #faults: Fault[];
+  #faults: readonly Fault[];
   #peer: MemoryTransport | undefined;
   #receiver: Receiver | undefined;
   #incoming: Uint8Array[] = [];
@@ -50,12 +51,19 @@ export class MemoryTransport implements Transport {
   constructor(options: MemoryPairOptions, faults: readonly Fault[]) {
     this.#chunkSize = options.chunkSize ?? Number.POSITIVE_INFINITY;
     this.#capacity = options.capacity ?? 65_536;
-    this.#faults = [...faults].sort((a, b) => a.after - b.after);
+    this.#faults = inOrder(faults);
   }
 
   /** Ties two ends together. */
   join(peer: MemoryTransport): void {
     this.#peer = peer;
+  }
+
+  /** More that goes wrong on the way to this end, counted from what was delivered until now. */
+  plan(faults: readonly Fault[]): void {
+    const later = faults.map(({ after, fault }) => ({ after: this.#delivered + after, fault }));
+    this.#faults = inOrder([...this.#faults, ...later]);
+    this.#schedule();
   }
 
   start(receiver: Receiver): void {
@@ -86,6 +94,11 @@ export class MemoryTransport implements Transport {
   get buffered(): number {
     if (this.#closed || this.#peer === undefined) return 0;
     return Math.max(0, this.#peer.#incomingBytes - this.#capacity);
+  }
+
+  /** Bytes on their way to this end. */
+  get unread(): number {
+    return this.#incomingBytes;
   }
 
   pause(): void {
@@ -163,6 +176,7 @@ export class MemoryTransport implements Transport {
       fault === undefined ? Number.POSITIVE_INFINITY : fault.after - this.#delivered;
     const piece = this.#takeBytes(Math.min(this.#chunkSize, untilFault));
     this.#delivered += piece.length;
+    noteMove();
     this.#schedule();
     this.#receiver?.onData(piece);
     if (this.#peer !== undefined) this.#peer.#roomCame();
@@ -178,7 +192,7 @@ export class MemoryTransport implements Transport {
   }
 
   #strike(fault: Fault): void {
-    this.#faults.shift();
+    this.#faults = this.#faults.slice(1);
     if (fault.fault === "reset") this.reset();
     else if (fault.fault === "stall") this.#stalled = true;
     else this.#deliverEnd();
@@ -202,6 +216,10 @@ export class MemoryTransport implements Transport {
     this.#blocked = false;
     this.#receiver?.onDrain();
   }
+}
+
+function inOrder(faults: readonly Fault[]): readonly Fault[] {
+  return [...faults].sort((a, b) => a.after - b.after);
 }
 
 /** The two ends of a wire in memory. */
