@@ -373,6 +373,11 @@ describe("a mistake is named at the call:", () => {
       () => connectTo(echo, "/", { chunk: 1 } as ConnectOptions),
       /^WebSocket has no option "chunk"/,
     ],
+    [
+      "a fault that does not exist",
+      () => connectTo(echo, "/", { faults: [{ after: 1, fault: "rest" as "reset" }] }),
+      /^a fault is "reset", "end" or "stall", not "rest"$/,
+    ],
     ["a handler that is none", () => connectTo({} as Routes[string]), /a handler needs at least/],
   ];
   for (const [what, call, message] of cases) {

@@ -10,7 +10,7 @@ import type { Clock } from "../connection/clock.ts";
 import type { Routes } from "../server/handler.ts";
 import { SocketServer } from "../server/socket-server.ts";
 import { ManualClock } from "./manual-clock.ts";
-import { type MemoryPairOptions, memoryPair } from "./memory-pair.ts";
+import { type MemoryPairOptions, memoryPair, readFaults } from "./memory-pair.ts";
 import { WireStream } from "./wire-stream.ts";
 
 /**
@@ -46,6 +46,7 @@ export function connectTo(
     throw new TypeError(`connectTo needs a path that begins with "/", not ${JSON.stringify(path)}`);
   }
   const { clock = new ManualClock(), chunkSize, capacity, faults, peerFaults, ...rest } = options;
+  const [toClient, toServer] = [readFaults(faults ?? []), readFaults(peerFaults ?? [])];
   const [near, far] = memoryPair({
     ...(chunkSize !== undefined && { chunkSize }),
     ...(capacity !== undefined && { capacity }),
@@ -58,8 +59,8 @@ export function connectTo(
   const client: InternalOptions = { ...rest, [MACHINE]: { clock, connect } };
   const socket = new WebSocket(`ws://localhost${path}`, client);
   const plan = (): void => {
-    near.plan(faults ?? []);
-    far.plan(peerFaults ?? []);
+    near.plan(toClient);
+    far.plan(toServer);
   };
   // The first listener: by now the handshake has been delivered both ways, and not a byte more.
   socket.addEventListener("open", plan, { once: true });

@@ -143,3 +143,15 @@ test("an end that starts after the wire broke is told", async () => {
   await sees.until(() => sees.closed);
   assert.deepEqual(sees.events, ["close: read ECONNRESET"]);
 });
+
+describe("a mistake is named at the call:", () => {
+  const cases: readonly (readonly [string, object, RegExp])[] = [
+    ["pieces of nothing", { chunkSize: 0 }, /^"chunkSize" must be .* at least 1, not 0$/],
+    ["no room at all", { capacity: Number.NaN }, /^"capacity" must be .*, not NaN$/],
+    ["an unknown fault", { faults: [{ after: 1, fault: "rest" }] }, /or "stall", not "rest"$/],
+    ["a fault without its place", { peerFaults: [{ fault: "end" }] }, /not undefined$/],
+  ];
+  for (const [what, options, message] of cases) {
+    test(what, () => assert.throws(() => memoryPair(options), { name: "TypeError", message }));
+  }
+});

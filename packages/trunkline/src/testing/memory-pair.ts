@@ -49,9 +49,9 @@ export class MemoryTransport implements Transport {
   readonly written: Uint8Array[] = [];
 
   constructor(options: MemoryPairOptions, faults: readonly Fault[]) {
-    this.#chunkSize = options.chunkSize ?? Number.POSITIVE_INFINITY;
-    this.#capacity = options.capacity ?? 65_536;
-    this.#faults = inOrder(faults);
+    this.#chunkSize = readSize(options.chunkSize, "chunkSize", Number.POSITIVE_INFINITY);
+    this.#capacity = readSize(options.capacity, "capacity", 65_536);
+    this.#faults = readFaults(faults);
   }
 
   /** Ties two ends together. */
@@ -62,7 +62,7 @@ export class MemoryTransport implements Transport {
   /** More that goes wrong on the way to this end, counted from what was delivered until now. */
   plan(faults: readonly Fault[]): void {
     const later = faults.map(({ after, fault }) => ({ after: this.#delivered + after, fault }));
-    this.#faults = inOrder([...this.#faults, ...later]);
+    this.#faults = readFaults([...this.#faults, ...later]);
     this.#schedule();
   }
 
@@ -218,8 +218,23 @@ export class MemoryTransport implements Transport {
   }
 }
 
-function inOrder(faults: readonly Fault[]): readonly Fault[] {
+const FAULTS: readonly string[] = ["reset", "end", "stall"];
+
+/** In the order in which they happen. @throws {TypeError} that names what is wrong with one */
+export function readFaults(faults: readonly Fault[]): readonly Fault[] {
+  for (const { after, fault } of faults) {
+    if (!(after >= 0)) throw new TypeError(`a fault's "after" is a number of bytes, not ${after}`);
+    if (!FAULTS.includes(fault)) {
+      throw new TypeError(`a fault is "reset", "end" or "stall", not ${JSON.stringify(fault)}`);
+    }
+  }
   return [...faults].sort((a, b) => a.after - b.after);
+}
+
+function readSize(size: number | undefined, name: string, fallback: number): number {
+  if (size === undefined) return fallback;
+  if (size >= 1) return size;
+  throw new TypeError(`"${name}" must be a number of bytes, at least 1, not ${size}`);
 }
 
 /** The two ends of a wire in memory. */
