@@ -303,7 +303,21 @@ export function describeReadBlock(): void {
       slow.socket.pause();
       const sent: Data[] = [];
       const noise = messagesOf(3);
-      for (let round = 0; round < 20 || socket.bufferedAmount === 0; round++) {
+      const speak = async (): Promise<void> => {
+        other.write(framesOf(...noise));
+        assert.deepEqual(await take(other, noise.length), noise);
+      };
+      // Small ones alone first, so that what is held up is a block that connections share.
+      while (socket.bufferedAmount === 0) {
+        for (let count = 0; count < 6; count++) {
+          const small = pattern(10_000, sent.length);
+          sent.push(small);
+          socket.send(small);
+        }
+        await nextTurn();
+      }
+      await speak();
+      for (let round = 0; round < 20; round++) {
         for (const data of messagesOf(round)) {
           sent.push(data);
           socket.send(data);
@@ -313,8 +327,7 @@ export function describeReadBlock(): void {
           sent.push(large);
           socket.send(large);
         }
-        other.write(framesOf(...noise));
-        assert.deepEqual(await take(other, noise.length), noise);
+        await speak();
       }
       slow.socket.resume();
       for (const expected of sent) {
