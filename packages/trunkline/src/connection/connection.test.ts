@@ -901,6 +901,21 @@ describe("the turn of a connection", () => {
     for (let count = 0; count < 100; count++) bench.connection.onData(pattern(65_535));
     assert.deepEqual(bench.transport.calls, []);
   });
+
+  test("is over after 256 KiB in pieces that say nothing of the line, as those of TLS", () => {
+    class PiecewiseTransport extends FakeTransport {
+      override readonly copies = true;
+    }
+    const transport = new PiecewiseTransport();
+    const connection = new Connection(new Owner(), transport, settingsWith({}));
+    connection.start();
+    connection.onData(frameFor("server", { opcode: "binary", announced: 10_000_000n }));
+    for (let count = 0; count < 15; count++) connection.onData(pattern(16_384));
+    assert.deepEqual(transport.calls, []);
+    connection.onData(pattern(16_384));
+    assert.deepEqual(transport.calls, ["pause"]);
+    connection.terminate();
+  });
 });
 
 describe("back-pressure", () => {

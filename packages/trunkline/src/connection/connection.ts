@@ -298,8 +298,10 @@ export class Connection implements Receiver, Expiring {
     this.#core.feed(bytes, length);
     this.#pump();
     // A read that did not fill its block emptied the system's buffer: this connection's part of the
-    // turn is over.
-    if (length < FULL_READ || length < bytes.length) this.#turnBytes = 0;
+    // turn is over. Where bytes do not come straight from the system, as with TLS, a small piece does
+    // not say so: there they are counted, whatever turn they came in.
+    const emptied = length < FULL_READ || length < bytes.length;
+    if (emptied && !this.#transport.copies) this.#turnBytes = 0;
     else this.#boundTurn(length);
   }
 

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { describe, test } from "node:test";
 import { nextTurn } from "../testing/fake-transport.test.util.ts";
 import { frameFor, join, pattern } from "../testing/frames.test.util.ts";
-import { deferred, type RawPeer, start } from "./raw-peer.test.util.ts";
+import { deferred, type RawPeer, type Start } from "./raw-peer.test.util.ts";
 import type { ServerWebSocket } from "./server-web-socket.ts";
 
 const MIB = 1_048_576;
@@ -57,10 +57,10 @@ interface Slow {
   readonly dropped: () => number;
 }
 
-export function describeOutgoing(): void {
+export function describeOutgoing(startServer: Start): void {
   describe("what is sent", () => {
     test("up to 16 KiB is taken as it is at the call", async (t) => {
-      const { open } = await start(t, {
+      const { open } = await startServer(t, {
         "/send": {
           message(socket) {
             for (const size of [1, 1000, 16_384]) {
@@ -80,7 +80,7 @@ export function describeOutgoing(): void {
       const message = pattern(10_000);
       const count = 10_000;
       const highest = deferred<number>();
-      const { open } = await start(t, {
+      const { open } = await startServer(t, {
         "/flood": {
           async message(socket) {
             let most = 0;
@@ -104,7 +104,7 @@ export function describeOutgoing(): void {
 
     test("100 MB without a look at what send returns ends with 1013 at the limit", async (t) => {
       const highest = deferred<number>();
-      const { open } = await start(t, {
+      const { open } = await startServer(t, {
         "/flood": {
           message(socket) {
             let most = 0;
@@ -131,7 +131,7 @@ export function describeOutgoing(): void {
       const payload = pattern(10_000);
       let flooded = 0;
       const at: number[] = [];
-      const { open } = await start(t, {
+      const { open } = await startServer(t, {
         "/flood": {
           open(socket) {
             socket.pause();
@@ -170,12 +170,12 @@ export function describeOutgoing(): void {
     const LIMIT = MIB;
 
     async function slowReader(
-      t: Parameters<typeof start>[0],
+      t: Parameters<Start>[0],
       overflow: "close" | "drop-newest" | "drop-oldest",
     ): Promise<Slow> {
       const opened = deferred<ServerWebSocket>();
       let dropped = 0;
-      const { open } = await start(
+      const { open } = await startServer(
         t,
         {
           "/slow": {

@@ -215,6 +215,9 @@ export interface Running {
   open(path: string, headers?: Readonly<Record<string, string | undefined>>): Promise<RawPeer>;
 }
 
+/** As `start`, and what does the same over TLS. */
+export type Start = typeof start;
+
 /** Serves `routes` on a free port until the test's end. */
 export async function start(
   context: TestContext,

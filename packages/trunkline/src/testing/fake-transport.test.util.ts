@@ -6,7 +6,7 @@ import type { Receiver, Transport } from "../connection/transport.ts";
 import { join } from "./frames.test.util.ts";
 
 export class FakeTransport implements Transport {
-  readonly copies = false;
+  readonly copies: boolean = false;
   /** Whether it holds what comes from here on. */
   holding = false;
   /** Calls of `write` and `writeAll`. */
