@@ -111,7 +111,7 @@ export class Connection implements Receiver, Expiring {
   /** The peer's FIN came. */
   #ended = false;
   #gone = false;
-  #closeBy = NEVER;
+  #closeBy: number | undefined;
   #turnBytes = 0;
   /** The last ping while nothing could be sent: only it is answered (RFC 6455, section 5.5.3). */
   #unanswered: Uint8Array | undefined;
@@ -254,7 +254,7 @@ export class Connection implements Receiver, Expiring {
     if (this.#gone) return;
     this.#core.stop();
     this.#beginClosing();
-    this.#closeBy = NEVER;
+    this.#closeBy = undefined;
     this.#transport.destroy();
   }
 
@@ -475,7 +475,7 @@ export class Connection implements Receiver, Expiring {
   // ---- deadlines
 
   get deadline(): number {
-    return this.#closing ? this.#closeBy : this.#heartbeat.due;
+    return this.#closing ? (this.#closeBy ?? NEVER) : this.#heartbeat.due;
   }
 
   expire(now: number): void {

@@ -54,15 +54,15 @@ export class DuplexTransport implements Transport {
     stream.on("error", onError);
     stream.on("end", onEnd);
     stream.on("close", onClose);
-    this.read(receiver);
+    this.read(stream, receiver);
     // Its "close" may be past, or still to come.
     if (stream.closed) process.nextTick(() => this.#close());
     else if (stream.readableEnded) process.nextTick(() => receiver.onEnd());
   }
 
   /** Begins to deliver what comes. */
-  protected read(receiver: Receiver): void {
-    this.#stream.on("data", (chunk: Uint8Array) => receiver.onData(this.#own(chunk)));
+  protected read(stream: Duplex, receiver: Receiver): void {
+    stream.on("data", (chunk: Uint8Array) => receiver.onData(this.#own(chunk)));
   }
 
   write(bytes: Uint8Array): boolean {

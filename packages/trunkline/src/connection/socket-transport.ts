@@ -48,18 +48,10 @@ export function isFastSocket(stream: Duplex): stream is Socket {
 }
 
 export class SocketTransport extends DuplexTransport {
-  readonly #socket: Socket;
-
-  constructor(socket: Socket) {
-    super(socket);
-    this.#socket = socket;
-  }
-
-  protected override read(receiver: Receiver): void {
-    const socket = this.#socket;
+  protected override read(socket: Duplex, receiver: Receiver): void {
     const fields = socket as unknown as Record<symbol, unknown> & { _handle: Handle | null };
     const handle = fields._handle;
-    if (symbols === undefined || handle === null) return super.read(receiver);
+    if (symbols === undefined || handle === null) return super.read(socket, receiver);
     fields[RECEIVER] = receiver;
     fields[symbols.buffer] = readBlock;
     fields[symbols.callback] = onRead;
@@ -73,7 +65,7 @@ export class SocketTransport extends DuplexTransport {
 }
 
 /** What the stream had read by itself, while the handshake was decided, comes before everything else. */
-function deliverHeld(socket: Socket, receiver: Receiver): void {
+function deliverHeld(socket: Duplex, receiver: Receiver): void {
   const held: Uint8Array[] = [];
   // Queued before the last byte is taken, because that queues "end" if the peer has ended.
   process.nextTick(() => {

@@ -16,7 +16,7 @@ const whole = `GET /a?b=c HTTP/1.1\r\n${fields()}\r\n`;
 const read = (text: string): PlainRequest | undefined => readRequest(Buffer.from(text, "latin1"));
 
 describe("a plain request", () => {
-  it("is read: its target, its fields whatever their case, its lines", () => {
+  it("is read: its target, its fields whatever their case, its head", () => {
     const request = read(`GET /a?b=%20 HTTP/1.1\r\nHost: x\r\nX-Latin: é\t(é)\r\n\r\n`);
     assert.equal(request?.method, "GET");
     assert.equal(request?.httpVersion, "1.1");
@@ -24,7 +24,7 @@ describe("a plain request", () => {
     assert.equal(request?.header("host"), "x");
     assert.equal(request?.header("x-latin"), "é\t(é)");
     assert.equal(request?.header("upgrade"), undefined);
-    assert.equal(request?.lines, "Host: x\r\nX-Latin: é\t(é)\r\n");
+    assert.equal(request?.head, "GET /a?b=%20 HTTP/1.1\r\nHost: x\r\nX-Latin: é\t(é)\r\n\r\n");
   });
 
   const others: readonly (readonly [string, string])[] = [

@@ -20,12 +20,12 @@ export class PlainRequest implements RequestSource {
   readonly httpVersion = "1.1";
   readonly raw = undefined;
   readonly url: string;
-  readonly lines: string;
+  readonly head: string;
   readonly #fields: readonly string[];
 
-  constructor(url: string, fields: readonly string[], lines: string) {
+  constructor(url: string, fields: readonly string[], head: string) {
     this.url = url;
-    this.lines = lines;
+    this.head = head;
     this.#fields = fields;
   }
 
@@ -49,20 +49,16 @@ const END = "\r\n\r\n";
 /** More are left to node:http, too: each is compared with those before it. */
 const MOST_FIELDS = 64;
 
-const OWNER: unique symbol = Symbol("plain upgrades");
-
-/** A socket whose first bytes are awaited: its listeners find their owner on it, instead of a closure each. */
-interface Awaited extends Socket {
-  [OWNER]: PlainUpgrades;
-}
-
 export class PlainUpgrades {
   readonly #server: HttpServer;
   readonly #open: OpenPlainly;
   readonly #clock: Clock;
   /** What node:http, and whoever else listens, does with a connection. */
   readonly #others: readonly ((socket: Socket) => void)[];
-  readonly #awaited = new Set<Awaited>();
+  readonly #awaited = new Set<Socket>();
+  /** One for all sockets: Node calls them on the socket. */
+  readonly #onData: (this: Socket, chunk: Buffer) => void;
+  readonly #onEnd: (this: Socket) => void;
   #timer: Timer | undefined;
 
   /** Call it before the server listens, and behind all who listen for its connections. */
@@ -72,7 +68,15 @@ export class PlainUpgrades {
     this.#open = open;
     this.#others = server.listeners("connection") as ((socket: Socket) => void)[]; // its event's
     server.removeAllListeners("connection");
-    server.on("connection", (socket: Socket) => this.#await(socket as Awaited));
+    server.on("connection", (socket: Socket) => this.#await(socket));
+    const owner = this;
+    this.#onData = function (chunk): void {
+      owner.#take(this, chunk);
+    };
+    this.#onEnd = function (): void {
+      owner.#release(this);
+      this.end();
+    };
   }
 
   /** Leaves those that have not said anything to node:http. */
@@ -82,38 +86,31 @@ export class PlainUpgrades {
     for (const socket of this.#awaited) this.#handOver(socket);
   }
 
-  #await(socket: Awaited): void {
-    socket[OWNER] = this;
+  #await(socket: Socket): void {
     this.#awaited.add(socket);
     this.#timer ??= this.#clock.setTimer(() => this.yield(), PATIENCE);
     socket.on("error", ignoreError);
-    socket.on("end", onEnd);
-    socket.on("data", onData);
+    socket.on("end", this.#onEnd);
+    socket.on("data", this.#onData);
   }
 
-  static take(socket: Awaited, chunk: Buffer): void {
-    const owner = socket[OWNER];
-    owner.#release(socket);
+  #take(socket: Socket, chunk: Buffer): void {
+    this.#release(socket);
     const request = readRequest(chunk);
-    if (request !== undefined && owner.#open(request, socket)) return;
+    if (request !== undefined && this.#open(request, socket)) return;
     socket.pause();
     socket.unshift(chunk);
-    owner.#give(socket);
+    this.#give(socket);
   }
 
-  static end(socket: Awaited): void {
-    socket[OWNER].#release(socket);
-    socket.end();
-  }
-
-  #release(socket: Awaited): void {
+  #release(socket: Socket): void {
     this.#awaited.delete(socket);
     socket.off("error", ignoreError);
-    socket.off("end", onEnd);
-    socket.off("data", onData);
+    socket.off("end", this.#onEnd);
+    socket.off("data", this.#onData);
   }
 
-  #handOver(socket: Awaited): void {
+  #handOver(socket: Socket): void {
     this.#release(socket);
     if (socket.destroyed) return;
     socket.pause();
@@ -124,14 +121,6 @@ export class PlainUpgrades {
     for (const listener of this.#others) listener.call(this.#server, socket);
     socket.resume();
   }
-}
-
-function onData(this: Socket, chunk: Buffer): void {
-  PlainUpgrades.take(this as Awaited, chunk); // listens on such only
-}
-
-function onEnd(this: Socket): void {
-  PlainUpgrades.end(this as Awaited); // listens on such only
 }
 
 function ignoreError(): void {}
@@ -146,7 +135,7 @@ export function readRequest(bytes: Buffer): PlainRequest | undefined {
   const url = readTarget(text, lineEnd);
   const fields = readFields(text, lineEnd + EOL.length);
   if (url === undefined || fields === undefined) return undefined;
-  return new PlainRequest(url, fields, text.slice(lineEnd + EOL.length, -EOL.length));
+  return new PlainRequest(url, fields, text);
 }
 
 /** The target in origin-form (RFC 9112, section 3.2.1). */

@@ -232,7 +232,9 @@ class SocketServerBase {
   #originate(source: RequestSource, socket: Duplex, target: Target): Origination | undefined {
     const { remoteAddress = "", encrypted = false } = socket as Partial<TLSSocket>; // a Duplex has neither
     const { path, query, authority } = target;
-    const host = authority ?? source.header("host") ?? "";
+    const given = authority ?? source.header("host") ?? "";
+    // One string for all connections that have the same.
+    const host = given === this.#lastHost ? this.#lastHost : given;
     if (this.#trust === undefined) return { path, query, host, secure: encrypted, remoteAddress };
     const told = readForwarded(remoteAddress, (name) => source.header(name), this.#trust);
     if (told === undefined) return undefined;

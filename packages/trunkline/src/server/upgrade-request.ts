@@ -18,8 +18,8 @@ export interface Origination {
 /** What a request is made of: Node's own, or one of plain-upgrade.ts. */
 export interface RequestSource extends RequestHead {
   readonly raw: IncomingMessage | undefined;
-  /** The header fields, a line each: one string takes a fraction of what twenty take. */
-  readonly lines: string;
+  /** A line that may say anything, then the header fields, a line each: one string takes a fraction of what twenty take. */
+  readonly head: string;
 }
 
 export class NodeRequest implements RequestSource {
@@ -43,15 +43,15 @@ export class NodeRequest implements RequestSource {
     return Array.isArray(value) ? value.join(", ") : value;
   }
 
-  get lines(): string {
+  get head(): string {
     const { rawHeaders } = this.raw;
-    let lines = "";
+    let head = "";
     for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
       const line = `${rawHeaders[at]}: ${rawHeaders[at + 1]}`;
       // No value has a line's end in it, but for a parser that was told to be lenient.
-      if (!/[\r\n]/.test(line)) lines += `${line}\r\n`;
+      if (!/[\r\n]/.test(line)) head += `\r\n${line}`;
     }
-    return lines;
+    return head;
   }
 }
 
@@ -69,14 +69,12 @@ export class UpgradeRequest<P extends Params = Params> {
   readonly #secure: boolean;
   // biome-ignore lint/style/useReadonlyClassProperties: a static method sets it
   #source: RequestSource | undefined;
-  /** The header fields, once the connection is open. */
+  /** The source's, once the connection is open. */
   // biome-ignore lint/style/useReadonlyClassProperties: a static method sets it
-  #lines = "";
+  #head = "";
   #headers: Headers | undefined;
   #url: URL | undefined;
   #abort: AbortController | undefined;
-  // biome-ignore lint/style/useReadonlyClassProperties: a static method sets it
-  #gone: DOMException | undefined;
   #keepRaw = false;
 
   constructor(
@@ -108,14 +106,13 @@ export class UpgradeRequest<P extends Params = Params> {
   }
 
   get headers(): Headers {
-    this.#headers ??= headersOf(this.#source?.lines ?? this.#lines);
+    this.#headers ??= headersOf(this.#source?.head ?? this.#head);
     return this.#headers;
   }
 
   /** Aborted when the handshake comes to nothing while `upgrade` decides: the client goes, the time runs out, the server closes. */
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
-    if (this.#gone !== undefined) this.#abort.abort(this.#gone);
     return this.#abort.signal;
   }
 
@@ -135,20 +132,20 @@ export class UpgradeRequest<P extends Params = Params> {
   /** The handshake is done. */
   static opened(request: UpgradeRequest): void {
     if (request.#keepRaw || request.#source === undefined) return;
-    request.#lines = request.#source.lines;
+    request.#head = request.#source.head;
     request.#source = undefined;
   }
 
   /** It comes to nothing: the client went, or we gave up. */
   static gone(request: UpgradeRequest, why: string): void {
-    request.#gone = new DOMException(why, "AbortError");
-    request.#abort?.abort(request.#gone);
+    request.#abort ??= new AbortController();
+    request.#abort.abort(new DOMException(why, "AbortError"));
   }
 }
 
-function headersOf(lines: string): Headers {
+function headersOf(head: string): Headers {
   const headers = new Headers();
-  for (const line of lines.split("\r\n")) {
+  for (const line of head.split("\r\n").slice(1)) {
     const colon = line.indexOf(": ");
     // Node's parser lets bytes through that Headers refuses; such a field is nobody's to read.
     try {
