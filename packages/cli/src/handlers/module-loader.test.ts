@@ -444,3 +444,26 @@ test("what failed is read again once its missing import is there", async (t) => 
   loader.graph.invalidate(changed);
   assert.equal((await loader.load(path)).default, 1);
 });
+
+test("CommonJS requires a package that another handler is just importing", async (t) => {
+  const packages = Array.from({ length: 20 }, (_, i) => `package-${i}`);
+  const files: Record<string, string> = {
+    "a.mjs": `${packages.map((name) => `const ${name.replace("-", "_")} = import("${name}");`).join("\n")}
+      export default await ${packages[0]?.replace("-", "_")};`,
+    "b.cjs": `module.exports = [${packages.map((name) => `require("${name}").name`).join(", ")}].length;`,
+  };
+  for (const name of packages) {
+    files[`node_modules/${name}/package.json`] = JSON.stringify({
+      type: "module",
+      exports: "./index.js",
+    });
+    files[`node_modules/${name}/index.js`] = `export { name } from "./name.js";`;
+    files[`node_modules/${name}/name.js`] = `export const name = "${name}";`;
+  }
+  const folder = await makeFolder(t, files);
+  const loader = new ModuleLoader();
+  const [, common] = await Promise.all(
+    ["a.mjs", "b.cjs"].map((name) => loader.load(join(folder.path, name))),
+  );
+  assert.equal(common?.default, 20);
+});

@@ -27,7 +27,7 @@ import {
   type ModuleRequest,
   type ModuleSource,
 } from "./module-source.ts";
-import { importNative, isNotFound, isOwnPackage } from "./native-import.ts";
+import { importNative, isNotFound, isOwnPackage, settleImports } from "./native-import.ts";
 
 /** What an import of a file gives: its exports by name. */
 export type Namespace = Readonly<Record<string, unknown>>;
@@ -81,7 +81,9 @@ export class ModuleLoader {
   async #run(record: ModuleRecord, tools: Compilers, text: string): Promise<void> {
     const source = readSource(tools, record.path, text);
     if (source.kind === "module") return this.#runModule(record, source);
-    this.#runNow(record, tools, source);
+    await settleImports();
+    // A require() may have been faster.
+    if (record.kind === "unread") this.#runNow(record, tools, source);
   }
 
   async #runModule(record: ModuleRecord, source: ModuleSource & { kind: "module" }) {

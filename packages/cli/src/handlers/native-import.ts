@@ -11,11 +11,29 @@ type Import = (specifier: string, options?: ImportCallOptions) => Promise<object
 // every save, and the number of files is bounded.
 const importers = new Map<string, Import>();
 
+/** Those still loading. */
+const underWay = new Set<Promise<unknown>>();
+
 /** Rejects as `import()` does. */
-export async function importNative(
+export function importNative(
   file: string,
   specifier: string,
   attributes: Readonly<Record<string, string>> = {},
+): Promise<Record<string, unknown>> {
+  const loading = load(file, specifier, attributes).finally(() => underWay.delete(loading));
+  underWay.add(loading);
+  return loading;
+}
+
+/** Settles when no import is under way: Node cannot require an ES module that an `import()` is still loading. */
+export async function settleImports(): Promise<void> {
+  while (underWay.size > 0) await Promise.allSettled(underWay);
+}
+
+async function load(
+  file: string,
+  specifier: string,
+  attributes: Readonly<Record<string, string>>,
 ): Promise<Record<string, unknown>> {
   const options = Object.keys(attributes).length > 0 ? { with: attributes } : undefined;
   try {
