@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, Server as NetServer } from "node:net";
 import { describe, it } from "node:test";
+import { cert, key, otherKey } from "../testing/certificate.test.util.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
-import { cert, key, otherKey } from "./certificate.test.util.ts";
 import type { AnyHandler, Routes } from "./handler.ts";
 import { ListenError } from "./listen.ts";
 import { connect, deferred, MemoryLog, start } from "./raw-peer.test.util.ts";
@@ -25,6 +25,20 @@ describe("serve", () => {
       assert.deepEqual(await peer.next(), { type: "text", data: host });
       peer.socket.destroy();
     }
+  });
+
+  it("answers upgrades on each address from the moment that it listens there", async (context) => {
+    const listeners: { readonly server: NetServer; readonly atListen: number }[] = [];
+    const { listen } = NetServer.prototype;
+    context.mock.method(NetServer.prototype, "listen", function (this: NetServer, ...args: []) {
+      listeners.push({ server: this, atListen: this.listenerCount("upgrade") });
+      return listen.apply(this, args);
+    });
+    await start(context, { "/echo": echo });
+    for (const { server, atListen } of listeners) {
+      assert.equal(atListen, server.listenerCount("upgrade"));
+    }
+    assert.ok(listeners.length > 0);
   });
 
   it("listens where it is told to", async (context) => {

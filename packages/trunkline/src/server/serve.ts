@@ -76,13 +76,16 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const hasRoute = (target: string): boolean => sockets.hasRoute(target);
   const open: OpenPlainly = (request, socket) => openPlainly(sockets, request, socket);
   const { clock } = connection;
-  const make = (): HttpServer =>
-    makeHttpServer({ handshakeTimeout, tls, http, hasRoute, report, open, clock });
+  const make = (): HttpServer => {
+    const listener = makeHttpServer({ handshakeTimeout, tls, http, hasRoute, report, open, clock });
+    // Before it listens: a client may be there while the other address family is not yet.
+    sockets.attach(listener, { unmatched: "refuse" });
+    return listener;
+  };
   const listeners =
     host === "localhost"
       ? await listenOnLoopback(make, port)
       : [await listenOn(make(), port, host)];
-  for (const listener of listeners) sockets.attach(listener, { unmatched: "refuse" });
   const scheme = tls === undefined ? "ws" : "wss";
   const url = `${scheme}://${reachable(host)}:${portOf(listeners[0])}`;
   logger.info?.(`listening on ${url}${host === "localhost" ? ", for this machine only" : ""}`);
