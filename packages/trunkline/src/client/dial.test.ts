@@ -3,7 +3,7 @@ import { getEventListeners, once } from "node:events";
 import { type TestContext, test } from "node:test";
 import { createServer as createTlsServer, TLSSocket } from "node:tls";
 import type { Clock, Timer } from "../connection/clock.ts";
-import { cert, key } from "./certificate.test.util.ts";
+import { cert, key } from "../testing/certificate.test.util.ts";
 import { Dial, type Dialled } from "./dial.ts";
 import type { DialError } from "./dial-error.ts";
 import { readSettings } from "./options.ts";

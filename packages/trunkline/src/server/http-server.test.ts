@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import { systemClock } from "../connection/clock.ts";
-import { cert, key, otherKey } from "./certificate.test.util.ts";
+import { cert, key, otherKey } from "../testing/certificate.test.util.ts";
 import { checkTls, type HttpServerParts, makeHttpServer } from "./http-server.ts";
 import { connect, type RawPeer } from "./raw-peer.test.util.ts";
 

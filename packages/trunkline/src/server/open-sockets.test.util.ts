@@ -1,6 +1,6 @@
 /** Everything that an open socket must keep over each transport: run once for each, in a process of its own. */
 import { describe } from "node:test";
-import { cert, key } from "./certificate.test.util.ts";
+import { cert, key } from "../testing/certificate.test.util.ts";
 import { describeOutgoing } from "./outgoing.test.util.ts";
 import { describePrograms } from "./programs.test.util.ts";
 import { type Start, start } from "./raw-peer.test.util.ts";

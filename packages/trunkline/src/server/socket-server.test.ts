@@ -5,9 +5,9 @@ import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { describe, it, type TestContext } from "node:test";
+import { cert, key } from "../testing/certificate.test.util.ts";
 import { closePayload, frameFor } from "../testing/frames.test.util.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
-import { cert, key } from "./certificate.test.util.ts";
 import type { AnyHandler, Routes } from "./handler.ts";
 import { MemoryStream, makeRequest } from "./memory-stream.test.util.ts";
 import {

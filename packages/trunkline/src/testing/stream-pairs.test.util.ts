@@ -10,7 +10,7 @@ import {
 import { type Duplex, duplexPair } from "node:stream";
 import type { TestContext } from "node:test";
 import { connect as connectTls, createServer as createTlsServer } from "node:tls";
-import { cert, key } from "../client/certificate.test.util.ts";
+import { cert, key } from "./certificate.test.util.ts";
 
 export type StreamPair = readonly [Duplex, Duplex];
 

@@ -1,6 +1,6 @@
 /**
- * A certificate for localhost and 127.0.0.1 that signs itself, and its key. For tests alone: the key is
- * public, nobody must trust it. It is good until 2126.
+ * A certificate for localhost and 127.0.0.1 that signs itself, its key, and a key that is not its. For
+ * tests alone: the keys are public, nobody must trust them. It is good until 2126.
  */
 export const key: string = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgLPqTNIJ77UwzAX1n
@@ -20,4 +20,11 @@ VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
 zj0EAwIDSAAwRQIgIf4YfrzwVBwqGPKjeSvd+H2Z9WEXLvDHHV+Kx8wSALUCIQDr
 kjnOeLA7wiLhC47xweF/GgL2hCM0fv8jOtAbOGhdfw==
 -----END CERTIFICATE-----
+`;
+
+export const otherKey: string = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgq8bJNaGhDKzhp4eK
+kJRdV2n7TJkX9Z6a3/xSVd6J2bShRANCAAQC8kMkgmr3f2rrX6E+HusFXYlgpm7T
+P3Dn6umCRGkjmD1291fzhhajEnW/y+7pem/5GvL2gkNlQTm/z9LKkQrg
+-----END PRIVATE KEY-----
 `;
