@@ -17,7 +17,7 @@ describe("serve", () => {
   it("opens a port on loopback, in both address families, and says where", async (context) => {
     const { server, log } = await start(context, { "/echo": echo });
     assert.equal(server.url, `ws://localhost:${server.port}`);
-    assert.deepEqual(log.lines, [`info listening on ${server.url}, for this machine only`]);
+    assert.deepEqual(log.lines, [`debug listening on ${server.url}, for this machine only`]);
     for (const host of ["127.0.0.1", "::1"]) {
       const peer = await connect(context, server.port, { host });
       await peer.open("/echo");

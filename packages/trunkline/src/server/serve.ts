@@ -88,7 +88,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
       : [await listenOn(make(), port, host)];
   const scheme = tls === undefined ? "ws" : "wss";
   const url = `${scheme}://${reachable(host)}:${portOf(listeners[0])}`;
-  logger.info?.(`listening on ${url}${host === "localhost" ? ", for this machine only" : ""}`);
+  logger.debug?.(`listening on ${url}${host === "localhost" ? ", for this machine only" : ""}`);
   return new RunningServer(url, sockets, listeners, clock);
 }
 
