@@ -15,9 +15,11 @@ const make = (options: object): Promise<unknown> =>
 
 describe("serve", () => {
   it("opens a port on loopback, in both address families, and says where", async (context) => {
-    const { server, log } = await start(context, { "/echo": echo });
+    const said: string[] = [];
+    const logger = { debug: (line: string) => void said.push(line) };
+    const { server } = await start(context, { "/echo": echo }, { logger });
     assert.equal(server.url, `ws://localhost:${server.port}`);
-    assert.deepEqual(log.lines, [`debug listening on ${server.url}, for this machine only`]);
+    assert.deepEqual(said, [`listening on ${server.url}, for this machine only`]);
     for (const host of ["127.0.0.1", "::1"]) {
       const peer = await connect(context, server.port, { host });
       await peer.open("/echo");
@@ -30,10 +32,14 @@ describe("serve", () => {
   it("answers upgrades on each address from the moment that it listens there", async (context) => {
     const listeners: { readonly server: NetServer; readonly atListen: number }[] = [];
     const { listen } = NetServer.prototype;
-    context.mock.method(NetServer.prototype, "listen", function (this: NetServer, ...args: []) {
-      listeners.push({ server: this, atListen: this.listenerCount("upgrade") });
-      return listen.apply(this, args);
-    });
+    context.mock.method(
+      NetServer.prototype,
+      "listen",
+      function (this: NetServer, ...args: Parameters<NetServer["listen"]>) {
+        listeners.push({ server: this, atListen: this.listenerCount("upgrade") });
+        return listen.apply(this, args);
+      },
+    );
     await start(context, { "/echo": echo });
     for (const { server, atListen } of listeners) {
       assert.equal(atListen, server.listenerCount("upgrade"));
