@@ -94,7 +94,7 @@ describe("our client against a ws server", () => {
     const talk = await Talk.open(new WebSocket(url));
     (await seen.sockets.next()).close(4002, "grüße");
     assert.deepEqual(await talk.closed, { code: 4002, reason: "grüße", wasClean: true });
-    assert.deepEqual(await seen.closes.next(), { code: 4002, reason: "" });
+    assert.deepEqual(await seen.closes.next(), { code: 4002, reason: "grüße" });
   });
 
   test("a connection that either side drops is 1006", async (context) => {
