@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nearest } from "./nearest.ts";
 
-const known = ["--port", "--host", "--handlers", "--certificate", "--document-root"];
+const known = ["--port", "-p", "--host", "--handlers", "--certificate", "--document-root", "-d"];
 
 const words: readonly (readonly [string, string | undefined])[] = [
   ["--prot", "--port"],
@@ -10,6 +10,8 @@ const words: readonly (readonly [string, string | undefined])[] = [
   ["--cert", "--certificate"],
   ["--documentroot", "--document-root"],
   ["--completely-different-thing", undefined],
+  ["-x", undefined],
+  ["--q", undefined],
 ];
 
 for (const [word, expected] of words) {

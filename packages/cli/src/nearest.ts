@@ -1,5 +1,8 @@
 /** The known word that a mistyped one is nearest to, by edits; undefined when none is near. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
+  // A letter alone is near every other letter: nothing can be meant by it.
+  const letters = word.replace(/^-+/, "").length;
+  if (letters === 1) return undefined;
   let best: string | undefined;
   let least = Math.max(2, Math.ceil(word.length / 2)) + 1;
   for (const candidate of known) {

@@ -44,15 +44,16 @@ export async function run(args: readonly string[], context: CommandContext): Pro
 
 async function dispatch(args: readonly string[], context: CommandContext): Promise<number> {
   const [first = ""] = args;
-  if (first === "-V" || first === "--version") return print(context, readVersion());
   if (first === "help") return dispatch([...args.slice(1), "--help"], context);
   const isWord = first !== "" && !first.startsWith("-");
   const entry = COMMANDS[isWord ? first : DEFAULT_COMMAND];
   if (!entry || !Object.hasOwn(COMMANDS, isWord ? first : DEFAULT_COMMAND)) {
     throw new CommandError(2, describeUnknown(first));
   }
+  const rest = isWord ? args.slice(1) : args;
+  if (rest[0] === "-V" || rest[0] === "--version") return print(context, readVersion());
   const command = await entry.load();
-  return command(isWord ? args.slice(1) : args, context);
+  return command(rest, context);
 }
 
 function describeUnknown(word: string): string {

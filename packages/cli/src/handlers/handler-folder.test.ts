@@ -207,9 +207,10 @@ test("a handler that does not finish loading holds up neither the start nor anot
 
 test("a folder that is removed and comes back is followed again", async (t) => {
   const { files, ask, logged } = await openFolder(t, { "h/a.ts": handler('"old"') });
+  const told = logged(/h is gone; it is looked for until it comes back$/);
   const gone = logged(/^\/a is gone/);
   await rm(join(files.path, "h"), { recursive: true });
-  await gone;
+  await Promise.all([told, gone]);
   assert.equal(await ask("/a"), undefined);
   const back = logged(/^\/a loaded/);
   await files.write("h/a.ts", handler('"new"'));

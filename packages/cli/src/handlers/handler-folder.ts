@@ -125,8 +125,9 @@ class FollowedFolder implements HandlerFolder {
       if (!(error instanceof Error && "code" in error)) throw error;
       const problem = { path: this.#root, message: `cannot be read: ${error.message}` };
       if (error.code !== "ENOENT" && error.code !== "ENOTDIR") return this.#report([problem]);
+      const gone = { path: this.#root, message: "is gone; it is looked for until it comes back" };
       // Its parent is watched meanwhile, so that a folder that comes back is found.
-      return { files: [], problems: [problem], folders: [dirname(this.#root)] };
+      return { files: [], problems: [gone], folders: [dirname(this.#root)] };
     }
   }
 

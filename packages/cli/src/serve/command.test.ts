@@ -276,8 +276,8 @@ const faults: readonly Fault[] = [
   { args: ["-w", "gone"], code: 1, says: /handlers folder gone .*it is not there; make it/ },
   { args: ["-w", "file.txt"], code: 1, says: /handlers folder file\.txt is not a folder/ },
   { args: ["-d", "gone"], code: 1, says: /document root gone .*it is not there/ },
-  { args: ["-t"], code: 1, says: /TLS \(-t\) needs its private key \(-k\)/ },
-  { args: ["-t", "-k", "key.pem"], code: 1, says: /TLS \(-t\) needs its certificate \(-c\)/ },
+  { args: ["-t"], code: 2, says: /TLS \(-t\) needs its private key \(-k\)/ },
+  { args: ["-t", "-k", "key.pem"], code: 2, says: /TLS \(-t\) needs its certificate \(-c\)/ },
   {
     args: ["-t", "-k", "gone.pem", "-c", "cert.pem"],
     code: 1,
@@ -292,6 +292,16 @@ const faults: readonly Fault[] = [
     args: ["-t", "-k", "text.pem", "-c", "cert.pem"],
     code: 1,
     says: /private key text\.pem: it is not in PEM form/,
+  },
+  {
+    args: ["-t", "-k", "cert.pem", "-c", "key.pem"],
+    code: 1,
+    says: /private key cert\.pem: it is a certificate, which goes to -c/,
+  },
+  {
+    args: ["-t", "-k", "key.pem", "-c", "other.pem"],
+    code: 1,
+    says: /certificate other\.pem: it is a private key, which goes to -k/,
   },
   {
     args: ["-t", "-k", "other.pem", "-c", "cert.pem"],
@@ -364,6 +374,9 @@ test("help names -p, -w and -d first, and --version is the package's", async (t)
   const version = runCommand(t, folder.path, ["--version"]);
   assert.equal((await version.exit).code, 0);
   assert.match(version.output, /^\d+\.\d+\.\d+\n$/);
+  const ofServe = runCommand(t, folder.path, ["serve", "--version"]);
+  assert.equal((await ofServe.exit).code, 0);
+  assert.equal(ofServe.output, version.output);
 });
 
 test("an empty handlers folder serves what comes into it", async (t) => {

@@ -67,8 +67,8 @@ test("two origins with a space after the comma are two origins", () => {
 
 const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
   [["--websock-handler", "h"], /Did you mean --websock-handlers\?/],
-  [["--q"], /no option "--q"/],
-  [["-x"], /no option "-x"/],
+  [["--q"], /no option "--q"\. "/],
+  [["-x"], /no option "-x"\. "/],
   [["--port=abc"], /"abc" is invalid\. It must be a whole number/],
   [["-p", "-1"], /"-1"/],
   [["-H", ""], /-H needs an address/],

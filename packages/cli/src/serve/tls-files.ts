@@ -8,17 +8,29 @@ export interface TlsFiles {
   readonly cert: Buffer;
 }
 
-/** @throws {CommandError} with exit code 1 */
+/** @throws {CommandError} with exit code 1, or 2 where the command line lacks one of them */
 export async function readTlsFiles(
   privateKey: string | undefined,
   certificate: string | undefined,
 ): Promise<TlsFiles> {
   if (privateKey === undefined || certificate === undefined) {
     const missing = privateKey === undefined ? "its private key (-k)" : "its certificate (-c)";
-    throw new CommandError(1, `TLS (-t) needs ${missing}`);
+    throw new CommandError(2, `TLS (-t) needs ${missing}`);
   }
   const key = await readPem(privateKey, "private key");
   const cert = await readPem(certificate, "certificate");
+  if (isOnly(CERTIFICATE, key)) {
+    throw new CommandError(
+      1,
+      `the private key ${privateKey}: it is a certificate, which goes to -c`,
+    );
+  }
+  if (isOnly(PRIVATE_KEY, cert)) {
+    throw new CommandError(
+      1,
+      `the certificate ${certificate}: it is a private key, which goes to -k`,
+    );
+  }
   checkPart({ key }, `the private key ${privateKey}`);
   checkPart({ cert }, `the certificate ${certificate}`);
   checkPart({ key, cert }, `the private key ${privateKey} with the certificate ${certificate}`);
@@ -43,6 +55,15 @@ export function describeReadError(error: unknown): string {
   if (code === "EISDIR") return "it is a folder";
   if (code === "ENOTDIR") return "it is not a folder";
   return error instanceof Error ? error.message : String(error);
+}
+
+const PRIVATE_KEY = "PRIVATE KEY";
+const CERTIFICATE = "CERTIFICATE";
+
+/** The two are easily exchanged. A file that holds both can serve as either. */
+function isOnly(kind: typeof PRIVATE_KEY | typeof CERTIFICATE, pem: Buffer): boolean {
+  const labels = pem.toString("latin1").match(/-----BEGIN [^-\n]*-----/g) ?? [];
+  return labels.length > 0 && labels.every((label) => label.endsWith(`${kind}-----`));
 }
 
 function checkPart(part: { readonly key?: Buffer; readonly cert?: Buffer }, what: string): void {
