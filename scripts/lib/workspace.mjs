@@ -52,6 +52,7 @@ export function fail(sentence) {
 export function buildIfStale() {
   const built = join(root, "packages/cli/dist/main.js");
   if (existsSync(built) && newestSource() <= statSync(built).mtimeMs) return;
+  console.error("Building; this takes a few seconds.");
   runNode("scripts/build.mjs");
 }
 

@@ -21,6 +21,7 @@ const SMALL_BLOCK = 1024;
 /** Up to here shared bytes are copied behind what is there, and leave with it in one piece. Bytes. */
 const COPIED = 4096;
 const EMPTY = new Uint8Array(0);
+const NONE: Piece[] = [];
 
 /** One block at a time is borrowed from here; whoever finds it taken makes a block of its own. */
 let shared: Uint8Array | undefined = Buffer.allocUnsafeSlow(SHARED_BLOCK);
@@ -42,7 +43,8 @@ export class Outbox implements Sink, Flushable {
   readonly #transport: Transport;
   /** Each message apart, so that the oldest can be dropped. */
   readonly #apart: boolean;
-  #queue: Piece[] = [];
+  /** Made when something queues: most connections never have anything that waits. */
+  #queue: Piece[] = NONE;
   #queued = 0;
   /** Shared frames that this outbox sends from `#batchStart` on; they come after everything else here. */
   #batch: Batch | undefined;
@@ -200,7 +202,7 @@ export class Outbox implements Sink, Flushable {
     this.#giveBack();
     this.length = 0;
     this.buffer = EMPTY;
-    this.#queue = [];
+    this.#queue = NONE;
     this.#queued = 0;
     this.#batch = undefined;
     this.#blocked = true;
@@ -248,6 +250,7 @@ export class Outbox implements Sink, Flushable {
   }
 
   #enqueue(bytes: Uint8Array, continues = false): void {
+    if (this.#queue === NONE) this.#queue = [];
     this.#queue.push({ bytes, droppable: this.droppable, continues });
     this.#queued += bytes.length;
   }

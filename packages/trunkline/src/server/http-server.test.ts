@@ -24,6 +24,7 @@ async function listen(
     hasRoute: (target) => target === "/echo",
     open: () => false,
     clock: systemClock,
+    logger: { info: (line) => void errors.push(line) },
     report: (error, where) => void errors.push(`${where}: ${String(error)}`),
     ...parts,
   });
@@ -107,6 +108,39 @@ describe("a listener of plain requests", () => {
     await peer.ended();
     assert.equal(setting.errors.length, 1);
   });
+});
+
+describe("a request that cannot be read", () => {
+  const requests: readonly (readonly [string, string, RegExp, string])[] = [
+    [
+      "a header that is none",
+      "GET /echo HTTP/1.1\r\nHost: a\r\nBad Header: x\r\n\r\n",
+      /^HTTP\/1\.1 400 Bad Request\r\n.*well-formed HTTP request. Invalid header token.\n$/s,
+      "400 This is not a well-formed HTTP request. Invalid header token.",
+    ],
+    [
+      "no HTTP at all",
+      "\x16\x03\x01\x02\x00\r\n\r\n",
+      /^HTTP\/1\.1 400 Bad Request\r\n.*well-formed HTTP request/s,
+      "400 This is not a well-formed HTTP request. Invalid method encountered.",
+    ],
+    [
+      "headers too large",
+      `GET /echo HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(20_000)}\r\n\r\n`,
+      /^HTTP\/1\.1 431 Request Header Fields Too Large\r\n.*too large/s,
+      "431 The headers are too large.",
+    ],
+  ];
+  for (const [what, request, expected, line] of requests) {
+    it(`gets the reason, and a line in the log: ${what}`, async (context) => {
+      const setting = await listen(context);
+      const peer = await setting.connect();
+      peer.write(request);
+      assert.match(await peer.rest(), expected);
+      assert.equal(setting.errors.length, 1);
+      assert.ok(setting.errors[0].startsWith(`refused a request: ${line}`), setting.errors[0]);
+    });
+  }
 });
 
 describe("a connection that never finishes its request", () => {

@@ -6,12 +6,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { TlsOptions } from "node:tls";
 import type { Clock } from "../connection/clock.ts";
 import { documentedOnly } from "../connection/transports.ts";
+import { printable } from "./log-text.ts";
 import { answerPlainly, answerWith } from "./plain-http.ts";
 import { type OpenPlainly, PlainUpgrades } from "./plain-upgrade.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 import { attempt, type Report } from "./report.ts";
+import type { Logger } from "./settings.ts";
 import { SilentConnections } from "./silent-connections.ts";
 
 /** Answers plain HTTP requests; `next()` leaves a request to the library: 426 where a socket lives, else 404. */
@@ -30,6 +35,7 @@ export interface HttpServerParts {
   readonly open: OpenPlainly;
   readonly clock: Clock;
   readonly report: Report;
+  readonly logger: Logger;
 }
 
 /** By server; `stopListening` needs them. */
@@ -54,11 +60,38 @@ export function makeHttpServer(parts: HttpServerParts): HttpServer {
     });
     answerRequest(parts, request, response);
   });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    answerBroken(parts, error, socket);
+  });
   // Running out of file descriptors, for one, must not end the process.
   server.on("error", (error) => {
     if (server.listening) parts.report(error, "HTTP server");
   });
   return server;
+}
+
+/** What node:http says of a request that it cannot read; anything else is 400. */
+const BROKEN: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, reason: "The headers are too large." },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, reason: "The request did not come in time." },
+};
+const UNREADABLE: Refusal = { status: 400, reason: "This is not a well-formed HTTP request." };
+
+/** Left alone, node:http would answer without a word, to the client and to the log. */
+function answerBroken(
+  { clock, logger }: HttpServerParts,
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+): void {
+  const { bytesRead = 1, bytesWritten = 0 } = socket as Partial<Socket>; // an injected Duplex has neither
+  // Gone already, or in the middle of an answer.
+  if (!socket.writable || bytesWritten > 0) return void socket.destroy();
+  const refusal = BROKEN[error.code ?? ""] ?? UNREADABLE;
+  const what = (error as { readonly reason?: string }).reason; // the parser's
+  const reason = what === undefined ? refusal.reason : `${refusal.reason} ${what}.`;
+  // Browsers open connections in advance, and may never use them.
+  if (bytesRead > 0) logger.info?.(`refused a request: ${refusal.status} ${printable(reason)}`);
+  refuse(socket, { ...refusal, reason }, clock);
 }
 
 /** Takes no more connections, drops the idle ones, and settles when the last is gone. */

@@ -77,7 +77,16 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const open: OpenPlainly = (request, socket) => openPlainly(sockets, request, socket);
   const { clock } = connection;
   const make = (): HttpServer => {
-    const listener = makeHttpServer({ handshakeTimeout, tls, http, hasRoute, report, open, clock });
+    const listener = makeHttpServer({
+      handshakeTimeout,
+      tls,
+      http,
+      hasRoute,
+      report,
+      logger,
+      open,
+      clock,
+    });
     // Before it listens: a client may be there while the other address family is not yet.
     sockets.attach(listener, { unmatched: "refuse" });
     return listener;

@@ -350,7 +350,7 @@ describe("upgrade", () => {
       assert.equal(answer.status, 418);
       assert.equal(answer.headers.get("x-a"), "1");
       assert.equal(answer.body, "no tea");
-      assert.deepEqual(log.lines, ["info refused /a: 418 from its upgrade()"]);
+      assert.deepEqual(log.lines, ["info refused /a: 418 by its handler"]);
     });
   }
 

@@ -276,7 +276,7 @@ class SocketServerBase {
 
   #refuseWith({ request }: Candidate, response: Response, body: Uint8Array, socket: Duplex): void {
     this.#settings.logger.info?.(
-      `refused ${printable(request.path)}: ${response.status} from its upgrade()`,
+      `refused ${printable(request.path)}: ${response.status} by its handler`,
     );
     this.#watchLeaving(socket);
     refuseWith(socket, response, body, this.#settings.connection.clock);
