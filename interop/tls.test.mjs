@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import { serve, WebSocket } from "trunkline";
 import { Agent, WebSocket as UndiciWebSocket } from "undici";
 import WsWebSocket, { WebSocketServer } from "ws";
-import { cert, key } from "../packages/trunkline/dist/client/certificate.test.util.js";
+import { cert, key } from "../packages/trunkline/dist/testing/certificate.test.util.js";
 import { assertSame, Talk } from "./support/events.mjs";
 import { BINARIES, TEXTS } from "./support/payloads.mjs";
 
