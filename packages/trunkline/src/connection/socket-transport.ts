@@ -2,7 +2,7 @@
  * The fast transport for sockets of node:net and node:tls: every read goes into one shared block of
  * memory, without a new buffer and without the stream machinery.
  *
- * This is the one file that touches what Node does not document. `net.connect` has the option
+ * This is the one file that touches a socket's undocumented inside. `net.connect` has the option
  * `onread: { buffer, callback }`; a socket that a server accepted has no such option, but it is the
  * same class with the same three fields, which are set here after the handshake. So the socket that
  * others hold (`request.socket`, a set filled on "connection") stays the socket: its addresses,

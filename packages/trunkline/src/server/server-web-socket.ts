@@ -48,7 +48,7 @@ export interface ServerWebSocket<Data = undefined, P extends Params = Params>
   /** Aborted when the connection has closed. */
   readonly signal: AbortSignal;
   /**
-   * Queues a message. False above the high-water mark (`drained()` tells when it is below), queued
+   * Queues a message. False above the high-water mark (`drained()` tells when all has left), queued
    * either way. On a closing or closed socket the message is discarded, and false. Up to 16 KiB the
    * bytes are taken at the call; a larger buffer must not be changed until `drained()`.
    */
