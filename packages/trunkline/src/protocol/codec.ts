@@ -3,8 +3,25 @@
  * Synchronous, because an asynchronous one costs a thread hop and a queue for every message.
  */
 export interface MessageCodec {
-  /** The compressed form of a whole message, or undefined when it goes out plain. */
+  /** Bytes of a message below which `deflate` declines, so that nobody need ask. */
+  readonly threshold: number;
+  /**
+   * The compressed form of a whole message, or undefined when it goes out plain. Once it was called,
+   * what it gave must be sent, before anything that it gives later. Up to `COPIED_PAYLOAD` bytes are
+   * lent: any codec's next call overwrites them. More are the caller's own.
+   */
   deflate(payload: Uint8Array): Uint8Array | undefined;
-  /** Inflates a whole message, and stops as soon as it would exceed `limit` bytes. The result is alone in its ArrayBuffer. */
+  /**
+   * Inflates a whole message, and stops as soon as it would exceed `limit` bytes. The result is alone
+   * in its ArrayBuffer, or lent: then any codec's next call overwrites it.
+   */
   inflate(payload: Uint8Array, limit: number): Uint8Array<ArrayBuffer> | "tooBig" | "corrupt";
+  /**
+   * A message that was compressed elsewhere, by itself, goes out now (`deflateShared`). The peer takes
+   * it into its window and our compressor has not seen it, so the next message may not refer to
+   * anything before it.
+   */
+  forgetSent(): void;
+  /** Releases memory that the garbage collector does not see. Nothing is called afterwards. */
+  close(): void;
 }

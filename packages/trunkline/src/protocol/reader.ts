@@ -369,9 +369,9 @@ export class Reader {
 
   #messageEvent(kind: number, bytes: Uint8Array<ArrayBuffer>, length: number): ReadEvent {
     if (kind === BINARY) {
-      // An empty message may be in the array that all readers share: it is not handed out, since who
-      // gets it may transfer it away.
-      const exact = length > 0 && bytes.length === length;
+      // An empty message may be in the array that all readers share, and what was inflated in a block
+      // of the codec: neither is handed out, since who gets it may transfer it away.
+      const exact = length > 0 && bytes.buffer.byteLength === length;
       return { type: "binary", data: exact ? bytes : this.#copy(bytes, 0, length) };
     }
     const data = this.#runtime.decodeUtf8(bytes, 0, length);

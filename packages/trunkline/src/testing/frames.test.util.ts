@@ -175,6 +175,7 @@ export class KeepingSink implements Sink {
  * declines, as a real one does where nothing is won.
  */
 export const backwardsCodec: MessageCodec = {
+  threshold: 0,
   deflate: (payload) =>
     payload.length < 4 ? undefined : join(toBytes("Z"), payload.slice().reverse()),
   inflate(payload, limit) {
@@ -182,4 +183,6 @@ export const backwardsCodec: MessageCodec = {
     if (payload.length - 1 > limit) return "tooBig";
     return Uint8Array.from(payload.subarray(1)).reverse();
   },
+  forgetSent() {},
+  close() {},
 };
