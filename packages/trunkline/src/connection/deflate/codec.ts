@@ -11,12 +11,10 @@
  * it would have saved.
  */
 import type { MessageCodec } from "../../protocol/codec.ts";
-import type { DeflateParameters } from "../../protocol/permessage-deflate.ts";
+import { type DeflateParameters, MAX_WINDOW_BITS } from "../../protocol/permessage-deflate.ts";
 import type { Deflater, Engine, Inflater } from "./engine.ts";
 import { referenceEngine } from "./reference-engine.ts";
 import type { DeflateSettings } from "./settings.ts";
-
-const LARGEST_WINDOW = 15;
 
 /** The codec for one connection. The other end's compressor decides about what we inflate. */
 export function createDeflateCodec(
@@ -128,7 +126,7 @@ class Pool {
 
   /** The largest window inflates what was compressed for any. */
   inflater(): Inflater {
-    this.#inflater ??= this.#engine.openInflater(LARGEST_WINDOW);
+    this.#inflater ??= this.#engine.openInflater(MAX_WINDOW_BITS);
     return this.#inflater;
   }
 }
