@@ -50,3 +50,28 @@ test("a CloseEvent made with nothing is not clean, with code 0 and no reason", (
   const event = new CloseEvent("close");
   assert.deepEqual([event.wasClean, event.code, event.reason], [false, 0, ""]);
 });
+
+const inits: readonly (readonly [string, unknown, readonly [boolean, number, string]])[] = [
+  ["nothing", undefined, [false, 0, ""]],
+  ["null", null, [false, 0, ""]],
+  ["an empty object", {}, [false, 0, ""]],
+  ["what a socket gives", { wasClean: true, code: 1000, reason: "done" }, [true, 1000, "done"]],
+  ["a code past its 16 bits", { code: 65_537 }, [false, 1, ""]],
+  ["a reason that is null", { reason: null }, [false, 0, "null"]],
+  ["a lone surrogate", { reason: "a\ud800" }, [false, 0, "a\ufffd"]],
+];
+
+for (const [name, init, expected] of inits) {
+  test(`a close event made of ${name} converts as WebIDL says`, () => {
+    const event = Reflect.construct(CloseEvent, ["close", init]) as CloseEvent;
+    assert.deepEqual([event.wasClean, event.code, event.reason], expected);
+  });
+}
+
+test("the attributes of a close event are enumerable accessors of its prototype", () => {
+  for (const name of ["wasClean", "code", "reason"]) {
+    const { get, enumerable } = Object.getOwnPropertyDescriptor(CloseEvent.prototype, name) ?? {};
+    assert.equal(enumerable, true, name);
+    assert.throws(() => get?.call({}), TypeError);
+  }
+});

@@ -33,16 +33,21 @@ export interface WebSocketErrorEvent extends Event {
   readonly message: string;
 }
 
+type WellFormed = string & { toWellFormed(): string };
+
 class OwnCloseEvent extends Event implements CloseEvent {
   readonly #wasClean: boolean;
   readonly #code: number;
   readonly #reason: string;
 
-  constructor(type: string, init: CloseEventInit = {}) {
-    super(type, init);
-    this.#wasClean = Boolean(init.wasClean);
-    this.#code = Number(init.code ?? 0) & 0xffff;
-    this.#reason = String(init.reason ?? "");
+  constructor(type: string, init: CloseEventInit | null = {}) {
+    super(type, init ?? {});
+    // WebIDL: boolean, unsigned short (modulo 2^16), and USVString.
+    this.#wasClean = Boolean(init?.wasClean);
+    this.#code = Number(init?.code ?? 0) & 0xffff;
+    const reason = init?.reason;
+    // Newer than the ES2023 types.
+    this.#reason = reason === undefined ? "" : (`${reason}` as WellFormed).toWellFormed();
   }
 
   get wasClean(): boolean {
@@ -58,6 +63,9 @@ class OwnCloseEvent extends Event implements CloseEvent {
   }
 }
 Object.defineProperty(OwnCloseEvent, "name", { value: "CloseEvent" });
+for (const name of ["wasClean", "code", "reason"]) {
+  Object.defineProperty(OwnCloseEvent.prototype, name, { enumerable: true });
+}
 Object.defineProperty(OwnCloseEvent.prototype, Symbol.toStringTag, {
   value: "CloseEvent",
   configurable: true,

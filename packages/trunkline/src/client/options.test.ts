@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withLocation } from "./location.test.util.ts";
 import { readSettings } from "./options.ts";
 
 const protocols: readonly (readonly [string, unknown, readonly string[]])[] = [
@@ -120,4 +121,26 @@ for (const name of [
 test("Host and Origin may be set", () => {
   const given = { Host: "example.com", Origin: "https://example.com" };
   assert.deepEqual(readSettings({ headers: given }).headers, Object.entries(given));
+});
+
+for (const [href, origin] of [
+  ["http://localhost:3000/app/", "http://localhost:3000"],
+  ["https://user@example.com:443/", "https://example.com"],
+  ["about:blank", "null"],
+] as const) {
+  test(`a program at ${href} sends Origin: ${origin}`, () => {
+    const { headers } = withLocation({ href }, () => readSettings({ headers: { "X-One": "1" } }));
+    assert.deepEqual(headers, [
+      ["Origin", origin],
+      ["X-One", "1"],
+    ]);
+  });
+}
+
+test("an Origin given by the program is sent as it is, wherever it stands", () => {
+  const given = { origin: "https://example.com" };
+  const { headers } = withLocation({ href: "http://localhost/" }, () =>
+    readSettings({ headers: given }),
+  );
+  assert.deepEqual(headers, Object.entries(given));
 });

@@ -9,6 +9,7 @@ import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Duplex } from "node:stream";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
 import { type Clock, systemClock } from "../connection/clock.ts";
+import { baseUrl } from "./location.ts";
 
 export type Protocols = string | Iterable<string>;
 
@@ -92,7 +93,7 @@ export function readSettings(argument: unknown): Settings {
   const options = isBag(argument) ? checkNames(argument) : { protocols: argument as Protocols };
   return {
     protocols: readProtocols(options.protocols),
-    headers: readHeaders(options.headers),
+    headers: withOrigin(readHeaders(options.headers)),
     tls: readTls(options.tls),
     handshakeTimeout: readNumber("handshakeTimeout", options.handshakeTimeout, 10_000),
     heartbeat: readNumber("heartbeat", options.heartbeat, 25_000),
@@ -152,6 +153,15 @@ function readHeaders(input: HeadersInput | undefined): Settings["headers"] {
     for (const one of Array.isArray(value) ? value : [value]) headers.push(readHeader(name, one));
   }
   return headers;
+}
+
+/** "Origin: […] if the request is coming from a browser client" (RFC 6455, section 4.1): a page has no choice. */
+function withOrigin(headers: Settings["headers"]): Settings["headers"] {
+  const base = baseUrl();
+  if (base === undefined || headers.some(([name]) => name.toLowerCase() === "origin")) {
+    return headers;
+  }
+  return [["Origin", base.origin], ...headers];
 }
 
 function readHeader(name: string, value: string): [string, string] {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withLocation } from "./location.test.util.ts";
 import { checkProtocols, readUrl } from "./url.ts";
 
 const accepted: readonly (readonly [string, string])[] = [
@@ -49,6 +50,31 @@ for (const [given, message] of refused) {
         return true;
       },
     );
+  });
+}
+
+const relative: readonly (readonly [string, string, string])[] = [
+  ["http://localhost:3000/app/page?q", "echo", "ws://localhost:3000/app/echo"],
+  ["http://localhost:3000/app/page#here", "/echo", "ws://localhost:3000/echo"],
+  ["https://example.com/", "/echo", "wss://example.com/echo"],
+  ["https://example.com/", "//other.example/", "wss://other.example/"],
+  ["https://example.com/page?q#here", "", "wss://example.com/page?q"],
+  ["https://example.com/", "ws://localhost/", "ws://localhost/"],
+];
+
+for (const [base, given, href] of relative) {
+  test(`the URL "${given}" at ${base} becomes ${href}`, () => {
+    withLocation({ href: base }, () => assert.equal(readUrl(given).href, href));
+  });
+}
+
+for (const [base, given, message] of [
+  ["about:blank", "/echo", /"\/echo" is not a URL, nor a part of one at about:blank/],
+  ["file:///index.html", "echo", /ws or wss.*not file/],
+  ["https://example.com/", "#a", /fragment/],
+] as const) {
+  test(`the URL "${given}" at ${base} is a SyntaxError`, () => {
+    withLocation({ href: base }, () => assert.throws(() => readUrl(given), { message }));
   });
 }
 

@@ -3,12 +3,13 @@
  * Every refusal is a SyntaxError DOMException whose sentence says what to write instead.
  */
 import { isSubprotocol } from "../protocol/handshake.ts";
+import { baseUrl } from "./location.ts";
 
-/** "To get a URL record given a url and null or a baseURL": Node has no base. */
-export function readUrl(url: string): URL {
+/** "To get a URL record given a url and null or a baseURL". */
+export function readUrl(url: string, base: URL | undefined = baseUrl()): URL {
   // 1. "the result of applying the URL parser to url with baseURL"
   // 2. "If urlRecord is failure, then throw a SyntaxError DOMException."
-  const record = parseUrl(url);
+  const record = parseUrl(url, base);
   // 3. and 4. "If urlRecord's scheme is "http", then set it to "ws"", and "https" to "wss".
   if (record.protocol === "http:") record.protocol = "ws:";
   else if (record.protocol === "https:") record.protocol = "wss:";
@@ -25,12 +26,13 @@ export function readUrl(url: string): URL {
   return record;
 }
 
-function parseUrl(url: string): URL {
+function parseUrl(url: string, base: URL | undefined): URL {
   try {
-    return new URL(url);
+    return new URL(url, base);
   } catch {
+    const what = base === undefined ? "an absolute URL" : `a URL, nor a part of one at ${base}`;
     throw syntaxError(
-      `${quote(url)} is not an absolute URL: write it whole, as in "ws://localhost:9998/echo"`,
+      `${quote(url)} is not ${what}: write it whole, as in "ws://localhost:9998/echo"`,
     );
   }
 }

@@ -97,6 +97,19 @@ for (const name of ["url", "readyState", "bufferedAmount", "extensions", "protoc
   });
 }
 
+test("another this is refused before any argument is converted", () => {
+  const argument = {
+    toString: () => assert.fail("the argument was converted"),
+    valueOf: () => assert.fail("the argument was converted"),
+  };
+  const { send, close } = WebSocket.prototype;
+  assert.throws(() => Reflect.apply(send, {}, [argument]), TypeError);
+  assert.throws(() => Reflect.apply(close, {}, [argument, argument]), TypeError);
+  const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, "binaryType") ?? {};
+  assert.throws(() => Reflect.apply(set ?? assert.fail, {}, [argument]), TypeError);
+  assert.throws(() => Reflect.apply(set ?? assert.fail, {}, ["neither"]), TypeError);
+});
+
 test("the class has the standard's name, lengths and tag", () => {
   assert.equal(WebSocket.name, "WebSocket");
   assert.equal(WebSocket.length, 1);

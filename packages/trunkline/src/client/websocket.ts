@@ -133,7 +133,7 @@ export class WebSocket extends EventTarget {
     requireArgument(arguments.length, "The constructor of WebSocket", "url");
     const text = `${url}`;
     const settings = readSettings(protocols);
-    // 1. "Let baseURL be this's relevant settings object's API base URL." There is none.
+    // 1. "Let baseURL be this's relevant settings object's API base URL.": readUrl asks for it.
     // 2. "Let urlRecord be the result of getting a URL record given url and baseURL."
     const record = readUrl(text);
     // 3. is done: readSettings made a sequence of a string.
@@ -175,6 +175,7 @@ export class WebSocket extends EventTarget {
   }
 
   set binaryType(value: BinaryType) {
+    this.#checkThis();
     // WebIDL: a value that is not of the enumeration is ignored.
     const text = `${value}`;
     if (text === "blob" || text === "arraybuffer") this.#binaryType = text;
@@ -214,6 +215,7 @@ export class WebSocket extends EventTarget {
 
   /** send(data) */
   send(data: WebSocketData): void {
+    this.#checkThis();
     // biome-ignore lint/complexity/noArguments: WebIDL counts the arguments, and undefined is one.
     requireArgument(arguments.length, "send", "data");
     const payload = toPayload(data);
@@ -230,6 +232,7 @@ export class WebSocket extends EventTarget {
 
   /** close(code, reason) */
   close(code?: number, reason?: string): void {
+    this.#checkThis();
     const closeCode = code === undefined ? undefined : clampUnsignedShort(code);
     const closeReason = reason === undefined ? undefined : `${reason}`;
     // 1. and 2.
@@ -237,6 +240,9 @@ export class WebSocket extends EventTarget {
     // 3. "close the WebSocket"
     this.#close(closeCode, closeReason);
   }
+
+  /** WebIDL looks at `this` before it converts a value: reaching a private method throws a TypeError. */
+  #checkThis(): void {}
 
   /** "To close the WebSocket" */
   #close(code: number | undefined, reason: string | undefined): void {
