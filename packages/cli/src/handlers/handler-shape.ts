@@ -4,7 +4,16 @@
  */
 
 /** The names that make an object a handler: one of them must be there. */
-const HOOKS = ["conversation", "message", "open", "close", "upgrade", "drain", "dropped"] as const;
+const HOOKS = [
+  "conversation",
+  "message",
+  "open",
+  "close",
+  "upgrade",
+  "drain",
+  "dropped",
+  "closing",
+] as const;
 
 /** As the library takes them: hooks, or a function that is a conversation. */
 export type LoadedHandler = object;

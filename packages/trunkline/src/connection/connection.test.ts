@@ -56,6 +56,12 @@ class Owner implements ConnectionOwner {
     this.acts.onClosing?.();
   }
 
+  answersClose = false;
+
+  onPeerClose({ code }: { readonly code: number }): void {
+    this.#note(`asked ${code}`);
+  }
+
   onClose(info: CloseInfo): void {
     this.#note(`close ${info.code} ${info.wasClean ? "clean" : "unclean"}`);
     this.acts.onClose?.(info);
@@ -386,6 +392,50 @@ describe("the closing handshake", () => {
     receive(close(1000));
     connection.onClose(new Error("read ECONNRESET"));
     assert.deepEqual(owner.events, ["closing", "close 1000 clean"]);
+  });
+
+  test("answers nothing by itself where the owner does, and takes its answer once", async () => {
+    const { connection, owner, transport, receive } = newBench();
+    owner.answersClose = true;
+    receive(close(4000));
+    await nextTurn();
+    assertSent(transport);
+    assert.deepEqual(owner.events, ["closing", "asked 4000"]);
+    assert.equal(connection.send("too late"), false);
+    // The peer has no more to say; it still waits for our Close.
+    connection.onEnd();
+    assert.deepEqual(transport.calls, []);
+    assert.throws(() => connection.close(1006), RangeError);
+    connection.close(1000);
+    connection.close(1001);
+    await nextTurn();
+    assertSent(transport, close(1000));
+    assert.deepEqual(transport.calls, ["end"]);
+    connection.onClose(undefined);
+    assert.deepEqual(owner.events.slice(2), ["close 4000 clean"]);
+  });
+
+  test("whose answer the owner never gives is given up after the close timeout", () => {
+    const clock = new ManualClock();
+    const { connection, owner, transport, receive } = newBench({ clock });
+    owner.answersClose = true;
+    receive(close(1000));
+    clock.advance(5000);
+    assert.deepEqual(transport.calls, ["destroy"]);
+    connection.close(1000);
+    connection.onClose(undefined);
+    connection.close(1000);
+    assertSent(transport);
+    assert.deepEqual(owner.events, ["closing", "asked 1000", "close 1000 unclean"]);
+    assert.equal(clock.pending, 0);
+  });
+
+  test("that both began is nobody's to answer", () => {
+    const { connection, owner, receive } = newBench();
+    owner.answersClose = true;
+    connection.close(1001);
+    receive(close(1000));
+    assert.deepEqual(owner.events, ["closing"]);
   });
 
   test("refuses a code that must not be sent, and stays open", () => {

@@ -55,6 +55,10 @@ export interface ConnectionOwner {
   onDrain(full: boolean): void;
   /** The end began: our Close, the peer's, a failure, or `terminate`. Once, before `onClose`. */
   onClosing(): void;
+  /** Whether the owner answers the peer's Close, by `close`. Else it is answered with its own code and reason. */
+  readonly answersClose?: boolean;
+  /** The peer's Close came, and the owner answers it. After `onClosing`. */
+  onPeerClose?(close: Close): void;
   /** The stream is gone. Once; nothing follows. */
   onClose(info: CloseInfo): void;
   /** The peer broke the protocol, vanished, or the stream failed. Before `onClose`. */
@@ -242,11 +246,17 @@ export class Connection implements Receiver, Expiring {
     if (!this.#closing) this.#core.ping(data);
   }
 
-  /** Starts the closing handshake (RFC 6455, section 7.1.2); nothing when it has begun. */
+  /**
+   * Starts the closing handshake (RFC 6455, section 7.1.2), or answers the peer's Close where the
+   * owner does that; nothing when ours went out already.
+   */
   close(code?: number, reason?: string): void {
-    if (this.#closing) return;
+    // `terminate` takes the deadline away.
+    const owed = this.#core.state === "closedByPeer" && this.#closeBy !== undefined && !this.#gone;
+    if (this.#closing && !owed) return;
     this.#core.close(code, reason);
-    this.#beginClosing();
+    if (owed) this.#endStream();
+    else this.#beginClosing();
   }
 
   /** Drops the stream at once, without a Close. */
@@ -365,11 +375,14 @@ export class Connection implements Receiver, Expiring {
 
   #takeClose(close: Close): void {
     this.#received = close;
+    const owed = this.#core.state === "closedByPeer";
+    const asked = owed && this.#owner.answersClose === true;
     // "the endpoint typically echos the status code it received" (RFC 6455, section 5.5.1). The reason
     // goes with it: a browser's close event shows what came back, not what the page gave.
-    if (this.#core.state === "closedByPeer") this.#core.close(close.code, close.reason);
+    if (owed && !asked) this.#core.close(close.code, close.reason);
     this.#beginClosing();
     this.#endStream();
+    if (asked) this.#tell(() => this.#owner.onPeerClose?.(close));
   }
 
   #takeFailure(failure: Failure): void {
@@ -421,6 +434,8 @@ export class Connection implements Receiver, Expiring {
   }
 
   #takeEnd(): void {
+    // Our answer to its Close is still owed; the closing deadline bounds the wait.
+    if (this.#core.state === "closedByPeer") return;
     const complete = this.#core.state === "closed" || this.#core.state === "failed";
     if (!complete) {
       this.#core.stop();

@@ -5,7 +5,16 @@ import { compileHandler, defineHandler, describe as describeValue } from "./hand
 const hook = (): void => {};
 
 describe("a handler", () => {
-  for (const name of ["upgrade", "open", "message", "drain", "dropped", "close", "conversation"]) {
+  for (const name of [
+    "upgrade",
+    "open",
+    "message",
+    "drain",
+    "dropped",
+    "closing",
+    "close",
+    "conversation",
+  ]) {
     it(`may have ${name} alone`, () => {
       const handler = { [name]: hook };
       assert.equal(compileHandler(handler), handler);

@@ -13,6 +13,9 @@ type Awaitable<T> = T | PromiseLike<T>;
 /** Path parameters by name; a route's own pattern makes them known to the compiler. */
 export type Params = Readonly<Record<string, string>>;
 
+/** What the peer's Close says: 1005 and "" for an empty one (RFC 6455, section 7.1.5). */
+export type PeerClose = Pick<CloseInfo, "code" | "reason">;
+
 /** How `upgrade` accepts: everything is optional. */
 export interface Acceptance<Data = unknown> {
   /** The subprotocol in use; one that the client offered. Without it, the first of `protocols` that was. */
@@ -41,6 +44,11 @@ interface Common<Data, P extends Params> {
   drain?(socket: ServerWebSocket<Data, P>): unknown;
   /** `count` queued messages were dropped by the server's `overflow` policy. */
   dropped?(socket: ServerWebSocket<Data, P>, count: number): unknown;
+  /**
+   * The peer's Close came. `socket.close()` in here chooses the answer; when this settles without it,
+   * the answer is the peer's own code and reason. After `closeTimeout` the connection is dropped.
+   */
+  closing?(socket: ServerWebSocket<Data, P>, close: PeerClose): unknown;
   close?(socket: ServerWebSocket<Data, P>, info: CloseInfo): unknown;
 }
 
@@ -91,7 +99,16 @@ export type AnyHandler = Handler<any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: as above
 export type Routes = Readonly<Record<string, AnyHandler | Conversation<any, any>>>;
 
-const HOOKS = ["upgrade", "open", "message", "drain", "dropped", "close", "conversation"] as const;
+const HOOKS = [
+  "upgrade",
+  "open",
+  "message",
+  "drain",
+  "dropped",
+  "closing",
+  "close",
+  "conversation",
+] as const;
 const VALUES = ["protocols", "origins", "maxMessageSize"] as const;
 
 /** Checks a handler and brings the short form into the long one. @throws {TypeError} that says what is wrong */

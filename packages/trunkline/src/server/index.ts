@@ -7,6 +7,7 @@ export {
   defineHandler,
   type Handler,
   type HooksHandler,
+  type PeerClose,
   type UpgradeResult,
 } from "./handler.ts";
 export type { HttpListener } from "./http-server.ts";

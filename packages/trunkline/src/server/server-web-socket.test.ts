@@ -573,6 +573,59 @@ describe("the heartbeat", () => {
   });
 });
 
+describe("the answer to the peer's Close", () => {
+  const cases: readonly (readonly [string, AnyHandler, string])[] = [
+    ["what closing chose", { closing: (socket) => socket.close(1000, "bye") }, "1000 bye"],
+    ["its own when closing chose none", { closing: () => {} }, "4000 why"],
+    [
+      "what closing chose late",
+      {
+        async closing(socket, { code, reason }) {
+          await settle();
+          socket.close(code + 1, reason.toUpperCase());
+        },
+      },
+      "4001 WHY",
+    ],
+    ["an empty one", { closing: (socket) => socket.close() }, "1005"],
+    ["1011 when closing threw", { closing: () => Promise.reject(new Error("no")) }, "1011"],
+    [
+      "what closing chose, though the conversation returned before",
+      {
+        async conversation(socket) {
+          for await (const _ of socket);
+        },
+        async closing(socket) {
+          await settle();
+          socket.close(4002);
+        },
+      },
+      "4002",
+    ],
+  ];
+  for (const [name, handler, expected] of cases) {
+    it(`is ${name}`, async () => {
+      const { socket, peer, host } = open(handler);
+      peer.close(4000, "why");
+      assert.deepEqual(await socket.closed, { code: 4000, reason: "why", wasClean: true });
+      assert.deepEqual(peer.said, [expected]);
+      assert.equal(host.uncaughtErrors.length, expected === "1011" ? 1 : 0);
+    });
+  }
+
+  it("is not chosen where the connection was dropped meanwhile", async () => {
+    const { socket, peer } = open({
+      closing(socket) {
+        socket.terminate();
+        socket.close(1000);
+      },
+    });
+    peer.close(4000, "why");
+    assert.equal((await socket.closed).wasClean, false);
+    assert.deepEqual(peer.said, []);
+  });
+});
+
 describe("a conversation", () => {
   it("reads its messages in order, and closes with 1000 when it returns", async () => {
     const { socket, peer } = open(async (self: ServerSocket) => {

@@ -19,7 +19,7 @@ import {
   MAX_REASON_BYTES,
   NORMAL_CLOSURE,
 } from "../protocol/close.ts";
-import type { AnyHandler, Params } from "./handler.ts";
+import type { AnyHandler, Params, PeerClose } from "./handler.ts";
 import { Inbox, type Pausable } from "./inbox.ts";
 import { messageOf } from "./message-data.ts";
 import { attempt } from "./report.ts";
@@ -56,7 +56,7 @@ export interface ServerWebSocket<Data = undefined, P extends Params = Params>
   /** Settles when everything queued has left, or the connection has closed. */
   drained(): Promise<void>;
   /**
-   * Starts the closing handshake. Default: no code.
+   * Starts the closing handshake; in `closing`, answers the peer's. Default: no code.
    * @throws {RangeError} for a code that must not be sent (RFC 6455, section 7.4) or a reason over 123 bytes
    */
   close(code?: number, reason?: string): void;
@@ -152,7 +152,8 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
   async #converse(conversation: NonNullable<AnyHandler["conversation"]>): Promise<void> {
     try {
       await conversation.call(this.#handler, this);
-      this.close(NORMAL_CLOSURE);
+      // The answer to a Close of the peer's is `closing`'s to choose.
+      if (this.readyState === 1) this.close(NORMAL_CLOSURE);
     } catch (error) {
       this.onUncaught(error);
     }
@@ -276,6 +277,23 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
     this.#inbox?.end();
     for (const topic of this.#topics ?? []) this.#host.topics.unsubscribe(topic, this);
     this.#topics = undefined;
+  }
+
+  get answersClose(): boolean {
+    return this.#handler.closing !== undefined;
+  }
+
+  onPeerClose(close: PeerClose): void {
+    void this.#answerClose(close);
+  }
+
+  async #answerClose(close: PeerClose): Promise<void> {
+    try {
+      await this.#handler.closing?.(this, close);
+      this.#connection.close(close.code, close.reason);
+    } catch (error) {
+      this.onUncaught(error);
+    }
   }
 
   onClose(info: CloseInfo): void {
