@@ -4,6 +4,7 @@
  */
 import type { Server } from "trunkline/server";
 import { createLog, type Logger } from "../log.ts";
+import { createPageServer } from "../pages/page-server.ts";
 import type { CommandContext } from "../run.ts";
 import { type ConsolePages, createConsolePages } from "./console-pages.ts";
 import { chooseHandlersFolder, requireFolder, showFolder } from "./folders.ts";
@@ -65,15 +66,16 @@ async function start(settings: ServeSettings, log: Logger): Promise<Running> {
   const handlers = await chooseHandlersFolder(settings.handlers);
   const files = await openFiles(settings.documentRoot, handlers);
   const pages = chooseConsole(settings, log);
-  const source = await openRoutes(handlers, log);
+  const pageServer = pages && createPageServer();
+  const source = await openRoutes({ root: handlers, log, ours: pageServer?.routes ?? {} });
   const { routes } = source;
-  const http = createHttpAnswers({ files, console: pages, log });
+  const http = createHttpAnswers({ files, console: pages, pageServer, log });
   const server = await listen(settings, { routes, logger: log, http, ...(tls && { tls }) });
   source.connect(server);
   const lines = describeStart({
     url: server.url.replace(/^ws/, "http"),
     handlers: handlers === undefined ? undefined : showFolder(handlers),
-    resources: Object.keys(routes).sort(),
+    resources: source.resources,
     documentRoot: settings.documentRoot,
     hasConsole: pages?.areBuilt ?? false,
     isLocal: isLocalHost(settings.host),

@@ -1,21 +1,26 @@
 /**
- * Who answers a plain HTTP request, in this order: a file of the document root; the console, at `/`
- * and below `/_trunkline/`; else the library (426 where a socket lives, else 404).
+ * Who answers a plain HTTP request, in this order: the feed of the console's pages; a file of the
+ * document root; the console, at `/` and below `/_trunkline/`; else the library (426 where a socket
+ * lives, else 404).
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HttpListener } from "trunkline/server";
 import type { Logger } from "../log.ts";
+import type { PageServer } from "../pages/page-server.ts";
 import { CONSOLE_PATH, type ConsolePages } from "./console-pages.ts";
 import type { StaticFiles } from "./static-files.ts";
 
 export interface HttpAnswersOptions {
   readonly files: StaticFiles | undefined;
   readonly console: ConsolePages | undefined;
+  /** There with the console, and not without. */
+  readonly pageServer?: PageServer | undefined;
   readonly log: Logger;
 }
 
 export function createHttpAnswers(options: HttpAnswersOptions): HttpListener {
   return (request, response, next) => {
+    if (options.pageServer?.take(request, response)) return;
     answer(options, request, response).then(
       (isAnswered) => {
         if (!isAnswered) next();

@@ -1,5 +1,6 @@
 /**
- * Where the server's routes come from: a handlers folder that is followed, or the built-in echo.
+ * Where the server's routes come from: a handlers folder that is followed, or the built-in echo; and
+ * those of the console's pages, which no folder can take the place of.
  * The folder's loader knows nothing of the library; what it loads is checked here before it is served.
  */
 import { type ServeOptions, type Server, SocketServer } from "trunkline/server";
@@ -13,34 +14,50 @@ export type Routes = ServeOptions["routes"];
 
 export interface RouteSource {
   readonly routes: Routes;
+  /** The paths of the user's own routes. */
+  readonly resources: readonly string[];
   /** From now on the server gets the routes as they change. */
   connect(server: Server): void;
   close(): void;
 }
 
-export async function openRoutes(root: string | undefined, log: Logger): Promise<RouteSource> {
-  if (root === undefined) return builtIn;
+export interface RoutesOptions {
+  /** The handlers folder; undefined for the built-in echo. */
+  readonly root: string | undefined;
+  readonly log: Logger;
+  /** Added to whatever the folder has. */
+  readonly ours: Routes;
+}
+
+export async function openRoutes({ root, log, ours }: RoutesOptions): Promise<RouteSource> {
+  if (root === undefined) return withBuiltIn(ours);
   let server: Server | undefined;
-  const onRoutes = (routes: HandlerRoutes) => setRoutes(server, routes, log);
+  const onRoutes = (routes: HandlerRoutes) => setRoutes(server, { ...routes, ...ours }, log);
   const folder = await openFolder(root, log, onRoutes);
   return {
     get routes() {
-      return folder.routes as Routes; // each was checked
+      return { ...(folder.routes as Routes), ...ours }; // each was checked
+    },
+    get resources() {
+      return Object.keys(folder.routes).sort();
     },
     connect(listening) {
       server = listening;
       // There may have been a save between the load and the listening.
-      setRoutes(server, folder.routes, log);
+      setRoutes(server, { ...folder.routes, ...ours }, log);
     },
     close: () => folder.close(),
   };
 }
 
-const builtIn: RouteSource = {
-  routes: { "/echo": BUILT_IN_ECHO },
-  connect() {},
-  close() {},
-};
+function withBuiltIn(ours: Routes): RouteSource {
+  return {
+    routes: { "/echo": BUILT_IN_ECHO, ...ours },
+    resources: ["/echo"],
+    connect() {},
+    close() {},
+  };
+}
 
 /** The compilers and the watcher are loaded only where there is a folder. */
 async function openFolder(root: string, log: Logger, onRoutes: (routes: HandlerRoutes) => void) {
@@ -59,7 +76,7 @@ function checkHandler(resource: string, handler: object): void {
   new SocketServer({ routes: { [resource]: handler } as Routes }); // it throws where this is wrong
 }
 
-function setRoutes(server: Server | undefined, routes: HandlerRoutes, log: Logger): void {
+function setRoutes(server: Server | undefined, routes: HandlerRoutes | Routes, log: Logger): void {
   try {
     server?.setRoutes(routes as Routes); // each was checked
   } catch (error) {

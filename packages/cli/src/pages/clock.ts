@@ -1,0 +1,27 @@
+/** Time as the pages' server parts see it: injected, so that tests move it by hand. */
+
+export interface PageClock {
+  /** Milliseconds; the machine's own clock gives them since 1970, as a page's `performance` does. */
+  now(): number;
+  /** Calls once; the timer does not keep the process alive. */
+  setTimer(callback: () => void, ms: number): { cancel(): void };
+}
+
+export const machineClock: PageClock = {
+  // Date.now() has whole milliseconds, and an age on loopback is a fraction of one.
+  now: () => performance.timeOrigin + performance.now(),
+  setTimer(callback, ms) {
+    const timer = setTimeout(callback, ms).unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** Calls again and again until it is cancelled. */
+export function repeat(clock: PageClock, callback: () => void, ms: number): { cancel(): void } {
+  const again = (): void => {
+    timer = clock.setTimer(again, ms);
+    callback();
+  };
+  let timer = clock.setTimer(again, ms);
+  return { cancel: () => timer.cancel() };
+}
