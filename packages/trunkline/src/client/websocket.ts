@@ -7,13 +7,14 @@
  * Every event goes through `#fire`, and none is fired from inside the call that caused it.
  */
 import type { Clock } from "../connection/clock.ts";
-import { type CloseInfo, Connection, type ConnectionOwner } from "../connection/connection.ts";
-import { openTransport } from "../connection/transports.ts";
+import type { CloseInfo, Connection, ConnectionOwner } from "../connection/connection.ts";
 import { ABNORMAL_CLOSURE, INTERNAL_ERROR } from "../protocol/close.ts";
 import { BufferedAmount } from "./buffered-amount.ts";
+import { connectionOn } from "./client-connection.ts";
 import { Dial, type Dialled } from "./dial.ts";
 import { EventHandler } from "./event-handler.ts";
 import { CloseEvent, errorEvent, messageEvent, type WebSocketErrorEvent } from "./events.ts";
+import { completeInterface, requireArgument } from "./idl.ts";
 import {
   type Machine,
   type Protocols,
@@ -30,9 +31,6 @@ const CONNECTING = 0;
 const OPEN = 1;
 const CLOSING = 2;
 const CLOSED = 3;
-
-/** RFC 6455 leaves it open how long to wait for the server's Close and the end of the stream. */
-const closeTimeout = 5_000;
 
 export type BinaryType = "blob" | "arraybuffer";
 export type ReadyState = 0 | 1 | 2 | 3;
@@ -103,8 +101,7 @@ export class WebSocket extends EventTarget {
 
   readonly #url: URL;
   readonly #origin: string;
-  readonly #maxMessageSize: number;
-  readonly #heartbeat: number;
+  readonly #settings: Settings;
   readonly #clock: Clock;
   readonly #dial: Dial;
   readonly #amount = new BufferedAmount();
@@ -142,8 +139,7 @@ export class WebSocket extends EventTarget {
     // 5. "Set this's url to urlRecord."
     this.#url = record;
     this.#origin = `${record.protocol}//${record.host}`;
-    this.#maxMessageSize = settings.maxMessageSize;
-    this.#heartbeat = settings.heartbeat;
+    this.#settings = settings;
     // 6. and 7. "Run this step in parallel: Establish a WebSocket connection"
     const machine = readMachine(protocols);
     this.#clock = machine.clock;
@@ -276,17 +272,15 @@ export class WebSocket extends EventTarget {
 
   /** "When the WebSocket connection is established" */
   #established(dialled: Dialled): void {
-    const connection = new Connection(this.#owner(), openTransport(dialled.stream), {
-      role: "client",
-      maxMessageSize: this.#maxMessageSize,
-      heartbeat: this.#heartbeat,
-      closeTimeout,
-      // The standard lets a program queue what it likes, and watch bufferedAmount.
-      highWaterMark: Number.POSITIVE_INFINITY,
-      outgoingLimit: Number.POSITIVE_INFINITY,
-      overflow: "close",
-      clock: this.#clock,
-    });
+    // The standard lets a program queue what it likes, and watch bufferedAmount.
+    const highWaterMark = Number.POSITIVE_INFINITY;
+    const connection = connectionOn(
+      dialled,
+      this.#owner(),
+      this.#settings,
+      this.#clock,
+      highWaterMark,
+    );
     this.#connection = connection;
     if (!this.#keepsAlive) connection.unref();
     // 1. "Change the ready state to OPEN (1)."
@@ -461,10 +455,6 @@ export function unref(socket: WebSocket): void {
   inside.keepAlive(socket, false);
 }
 
-function requireArgument(count: number, where: string, name: string): void {
-  if (count === 0) throw new TypeError(`${where} needs the argument ${name}`);
-}
-
 function notOpenYet(method: string): DOMException {
   return new DOMException(
     `${method}() was called before the connection is open: wait for the open event`,
@@ -476,20 +466,12 @@ function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-// WebIDL: constants stand on the class and on its prototype and cannot be changed; attributes and
-// operations are enumerable, as those of a class in JavaScript are not.
+// WebIDL: constants stand on the class and on its prototype and cannot be changed.
 for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSING, CLOSED })) {
   const constant = { value, writable: false, enumerable: true, configurable: false };
   Object.defineProperty(WebSocket, name, constant);
   Object.defineProperty(WebSocket.prototype, name, constant);
 }
-for (const name of Object.getOwnPropertyNames(WebSocket.prototype)) {
-  if (name === "constructor" || name === name.toUpperCase()) continue;
-  Object.defineProperty(WebSocket.prototype, name, { enumerable: true });
-}
+completeInterface(WebSocket.prototype, "WebSocket");
 // WebIDL: both arguments of close() are optional, and optional ones are not counted.
 Object.defineProperty(WebSocket.prototype.close, "length", { value: 0 });
-Object.defineProperty(WebSocket.prototype, Symbol.toStringTag, {
-  value: "WebSocket",
-  configurable: true,
-});

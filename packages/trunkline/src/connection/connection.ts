@@ -51,7 +51,10 @@ export interface ConnectionSettings {
 export interface ConnectionOwner {
   /** A whole message: a string for text, for binary a copy of the bytes, alone in its ArrayBuffer. */
   onMessage(data: string | Uint8Array<ArrayBuffer>): void;
-  /** The outgoing queue is empty again. `full`: it had been above the high-water mark, or refused a message. */
+  /**
+   * The outgoing queue is empty again, also while closing. `full`: it had been above the high-water
+   * mark, or refused a message.
+   */
   onDrain(full: boolean): void;
   /** The end began: our Close, the peer's, a failure, or `terminate`. Once, before `onClose`. */
   onClosing(): void;
@@ -461,7 +464,7 @@ export class Connection implements Receiver, Expiring {
     const full = this.#full;
     if (!full && !this.#drainOwed) return;
     this.#full = this.#drainOwed = false;
-    if (!this.#closing) this.#tell(() => this.#owner.onDrain(full));
+    this.#tell(() => this.#owner.onDrain(full));
   }
 
   onClose(error: Error | undefined): void {

@@ -457,6 +457,16 @@ describe("what is queued", () => {
     peer.transport.destroy();
   });
 
+  it("calls no drain hook once the socket is closing", async () => {
+    let drains = 0;
+    const { socket, peer } = openSlow({ drain: () => void drains++ });
+    assert.equal(socket.send("x".repeat(5000)), false);
+    socket.close(1000);
+    peer.transport.resume();
+    await socket.closed;
+    assert.equal(drains, 0);
+  });
+
   it("settles drained when the connection closes", async () => {
     const { socket, peer } = openSlow({ open() {} });
     socket.send("x".repeat(5000));

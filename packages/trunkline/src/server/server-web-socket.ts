@@ -12,6 +12,7 @@ import {
   type ConnectionOwner,
   type ConnectionSettings,
 } from "../connection/connection.ts";
+import { Inbox, type Pausable } from "../connection/inbox.ts";
 import type { Transport } from "../connection/transport.ts";
 import {
   INTERNAL_ERROR,
@@ -20,7 +21,6 @@ import {
   NORMAL_CLOSURE,
 } from "../protocol/close.ts";
 import type { AnyHandler, Params, PeerClose } from "./handler.ts";
-import { Inbox, type Pausable } from "./inbox.ts";
 import { messageOf } from "./message-data.ts";
 import { attempt } from "./report.ts";
 import type { Subscriber, Topics } from "./topics.ts";
@@ -268,6 +268,8 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
   }
 
   onDrain(full: boolean): void {
+    // On a closing socket there is nothing to go on with: whoever waits hears of the close.
+    if (this.readyState !== 1) return;
     this.#whenDrained?.resolve();
     this.#whenDrained = undefined;
     if (full) this.#call(() => this.#handler.drain?.(this));

@@ -40,6 +40,17 @@ describe("an inbox", () => {
     ]);
   });
 
+  it("tells whether anything waits in it", async () => {
+    const { inbox } = make();
+    assert.equal(inbox.isEmpty, true);
+    inbox.put("a");
+    inbox.put("");
+    await inbox.next();
+    assert.equal(inbox.isEmpty, false);
+    await inbox.next();
+    assert.equal(inbox.isEmpty, true);
+  });
+
   it("stops the line above the mark, once, and starts it again below half of it", async () => {
     const { inbox, calls } = make(1000);
     inbox.put("a".repeat(600));

@@ -1,6 +1,6 @@
 /**
- * Messages waiting for a conversation's `for await`. Above the high-water mark the connection is
- * paused, so that a conversation that is slow to read bounds the server's memory.
+ * Messages waiting for whoever reads them one by one: a conversation's `for await`, a stream's reader.
+ * Above the high-water mark the connection is paused, so that a slow reader bounds the memory taken.
  */
 export interface Pausable {
   pause(): void;
@@ -44,6 +44,11 @@ export class Inbox implements AsyncIterator<Message, undefined> {
   /** Whether so much waits that the connection must not read on. */
   get isFull(): boolean {
     return this.#paused;
+  }
+
+  /** Whether no message waits to be read. */
+  get isEmpty(): boolean {
+    return this.#messages.length === 0;
   }
 
   /** No message comes any more; those that came are still handed out. */
