@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
-import { createDeflateCodec, deflateShared } from "../connection/deflate/codec.ts";
+import { createDeflateCodec } from "../connection/deflate/codec.ts";
 import type { Engine } from "../connection/deflate/engine.ts";
 import type { DeflateSettings } from "../connection/deflate/settings.ts";
 import type { MessageCodec } from "../protocol/codec.ts";
@@ -92,11 +92,37 @@ export function describeCodec(name: string, engine: Engine): void {
         const own = deflate(server, json);
         assert.ok(own !== undefined);
         assert.deepEqual(bytesOf(client.inflate(own, LIMIT)), json);
-        const shared = deflateShared(pattern(3000, 5), 15, everything, engine)?.slice();
+        const shared = server.shared.deflate(pattern(3000, 5))?.slice();
         assert.ok(shared !== undefined);
         server.forgetSent();
         assert.deepEqual(bytesOf(client.inflate(shared, LIMIT)), pattern(3000, 5));
       }
+    });
+
+    for (const parameters of [takeover, alone]) {
+      const mode = parameters === alone ? "without" : "with";
+      test(`makes one message of fragments, ${mode} context takeover`, () => {
+        const server = open("server", parameters);
+        const client = open("client", parameters);
+        const pieces = [json, new Uint8Array(0), hello, noise(3000), new Uint8Array(0)];
+        for (const lastIsEmpty of [true, false, true]) {
+          const sent = lastIsEmpty ? pieces : pieces.slice(0, -1);
+          const fragments = sent.map((piece, index) =>
+            server.deflateFragment(piece, index === sent.length - 1).slice(),
+          );
+          assert.deepEqual(bytesOf(client.inflate(join(...fragments), LIMIT)), join(...sent));
+          const whole = deflate(server, json);
+          assert.ok(whole !== undefined);
+          assert.deepEqual(bytesOf(client.inflate(whole, LIMIT)), json);
+        }
+      });
+    }
+
+    test("compresses one message once for connections that agreed on the same", () => {
+      const [one, other] = [open("server"), open("server", alone)];
+      assert.equal(one.shared, other.shared);
+      assert.notEqual(one.shared, open("server", { ...takeover, serverMaxWindowBits: 9 }).shared);
+      assert.notEqual(one.shared, open("server", takeover, { ...everything, level: 1 }).shared);
     });
 
     test("makes what plain zlib inflates, and inflates what plain zlib makes", () => {
@@ -112,7 +138,8 @@ export function describeCodec(name: string, engine: Engine): void {
       const codec = open("server", alone, { ...everything, threshold: 100 });
       assert.equal(codec.threshold, 100);
       assert.equal(codec.deflate(json.subarray(0, 99)), undefined);
-      assert.equal(codec.deflate(noise(1000)), undefined);
+      assert.ok(codec.deflate(json.subarray(0, 99), true) !== undefined, "unless it is forced");
+      assert.equal(codec.deflate(noise(1000), true), undefined);
       assert.ok(codec.deflate(json) !== undefined);
       assert.equal(open("server").deflate(new Uint8Array(0)), undefined);
     });

@@ -176,8 +176,10 @@ export class KeepingSink implements Sink {
  */
 export const backwardsCodec: MessageCodec = {
   threshold: 0,
+  shared: { deflate: (payload) => backwardsCodec.deflate(payload) },
   deflate: (payload) =>
     payload.length < 4 ? undefined : join(toBytes("Z"), payload.slice().reverse()),
+  deflateFragment: (payload) => payload,
   inflate(payload, limit) {
     if (payload[0] !== 0x5a) return "corrupt";
     if (payload.length - 1 > limit) return "tooBig";

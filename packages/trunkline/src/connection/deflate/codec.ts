@@ -10,7 +10,7 @@
  * five bytes in 16 KiB; sending it plain would cost the window, and with it what the messages after
  * it would have saved.
  */
-import type { MessageCodec } from "../../protocol/codec.ts";
+import type { MessageCodec, SharedCodec } from "../../protocol/codec.ts";
 import { type DeflateParameters, MAX_WINDOW_BITS } from "../../protocol/permessage-deflate.ts";
 import type { Deflater, Engine, Inflater } from "./engine.ts";
 import { referenceEngine } from "./reference-engine.ts";
@@ -35,21 +35,13 @@ export function createDeflateCodec(
   return new DeflateCodec(engine, ours, theirs, settings);
 }
 
-/**
- * A message compressed by itself, for every connection whose window has at least `windowBits`; on
- * each that it is sent to, `forgetSent` must be called. Undefined when it goes out plain.
- */
-export function deflateShared(
-  payload: Uint8Array,
-  windowBits: number,
-  settings: DeflateSettings,
-  engine: Engine = referenceEngine,
-): Uint8Array | undefined {
-  if (payload.length < settings.threshold) return undefined;
-  const deflater = poolOf(engine).deflater(windowBits, settings);
-  deflater.reset();
-  return deflater.deflate(payload, payload.length - 1);
-}
+/** "An empty DEFLATE block with no compression", without its tail: how a message ends (section 7.2.3.6). */
+const EMPTY_BLOCK = Uint8Array.of(0);
+/** The octets that only a message's end goes without (section 7.2.1). */
+const TAIL = Uint8Array.of(0, 0, 0xff, 0xff);
+const NOTHING = new Uint8Array(0);
+/** For what must be compressed: no size is too much. */
+const ANY = Number.POSITIVE_INFINITY;
 
 interface Direction {
   readonly bits: number;
@@ -59,29 +51,46 @@ interface Direction {
 
 class DeflateCodec implements MessageCodec {
   readonly threshold: number;
+  readonly shared: SharedDeflater;
   readonly #engine: Engine;
   readonly #ours: Direction;
   readonly #theirs: Direction;
   readonly #settings: DeflateSettings;
   #deflater: Deflater | undefined;
   #inflater: Inflater | undefined;
+  /** Something went out that our compressor has not seen. */
+  #stale = false;
 
   constructor(engine: Engine, ours: Direction, theirs: Direction, settings: DeflateSettings) {
     this.threshold = settings.threshold;
+    this.shared = poolOf(engine).shared(ours.bits, settings);
     this.#engine = engine;
     this.#ours = ours;
     this.#theirs = theirs;
     this.#settings = settings;
   }
 
-  deflate(payload: Uint8Array): Uint8Array | undefined {
-    const { bits, alone } = this.#ours;
-    if (alone) return deflateShared(payload, bits, this.#settings, this.#engine);
+  deflate(payload: Uint8Array, force = false): Uint8Array | undefined {
+    if (this.#ours.alone) return this.shared.deflate(payload, force);
     // Nothing is smaller than nothing.
-    if (payload.length < this.threshold || payload.length === 0) return undefined;
+    if (payload.length === 0 || (!force && payload.length < this.threshold)) return undefined;
+    return this.#own().deflate(payload, ANY);
+  }
+
+  deflateFragment(payload: Uint8Array, fin: boolean): Uint8Array {
+    if (payload.length === 0) return fin ? EMPTY_BLOCK : NOTHING;
+    const { alone } = this.#ours;
+    const bytes = alone ? this.shared.deflateUpTo(payload, ANY) : this.#own().deflate(payload, ANY);
+    const deflated = bytes as Uint8Array; // nothing is longer than ANY
+    return fin ? deflated : withTail(deflated);
+  }
+
+  #own(): Deflater {
     const { level, memoryLevel } = this.#settings;
-    this.#deflater ??= this.#engine.openDeflater(bits, level, memoryLevel);
-    return this.#deflater.deflate(payload, Number.POSITIVE_INFINITY);
+    this.#deflater ??= this.#engine.openDeflater(this.#ours.bits, level, memoryLevel);
+    if (this.#stale) this.#deflater.reset();
+    this.#stale = false;
+    return this.#deflater;
   }
 
   inflate(payload: Uint8Array, limit: number): Uint8Array<ArrayBuffer> | "tooBig" | "corrupt" {
@@ -95,7 +104,7 @@ class DeflateCodec implements MessageCodec {
   }
 
   forgetSent(): void {
-    this.#deflater?.reset();
+    this.#stale = true;
   }
 
   close(): void {
@@ -105,21 +114,55 @@ class DeflateCodec implements MessageCodec {
   }
 }
 
+/** Blocks that more will follow: the flush that ends a fragment stays (section 7.2.1). */
+function withTail(deflated: Uint8Array): Uint8Array {
+  const all = new Uint8Array(deflated.length + TAIL.length);
+  all.set(deflated);
+  all.set(TAIL, deflated.length);
+  return all;
+}
+
+/** A compressor that begins anew with each message. */
+class SharedDeflater implements SharedCodec {
+  readonly #engine: Engine;
+  readonly #bits: number;
+  readonly #settings: DeflateSettings;
+  #deflater: Deflater | undefined;
+
+  constructor(engine: Engine, bits: number, settings: DeflateSettings) {
+    this.#engine = engine;
+    this.#bits = bits;
+    this.#settings = settings;
+  }
+
+  deflate(payload: Uint8Array, force = false): Uint8Array | undefined {
+    if (!force && payload.length < this.#settings.threshold) return undefined;
+    return this.deflateUpTo(payload, payload.length - 1);
+  }
+
+  deflateUpTo(payload: Uint8Array, most: number): Uint8Array | undefined {
+    const { level, memoryLevel } = this.#settings;
+    this.#deflater ??= this.#engine.openDeflater(this.#bits, level, memoryLevel);
+    this.#deflater.reset();
+    return this.#deflater.deflate(payload, most);
+  }
+}
+
 /** What the connections without context takeover share; held for the life of the process. */
 class Pool {
   readonly #engine: Engine;
-  readonly #deflaters = new Map<number, Deflater>();
+  readonly #deflaters = new Map<string, SharedDeflater>();
   #inflater: Inflater | undefined;
 
   constructor(engine: Engine) {
     this.#engine = engine;
   }
 
-  deflater(windowBits: number, { level, memoryLevel }: DeflateSettings): Deflater {
-    const key = (windowBits * 16 + level) * 16 + memoryLevel;
+  shared(bits: number, settings: DeflateSettings): SharedDeflater {
+    const key = `${bits} ${settings.level} ${settings.memoryLevel} ${settings.threshold}`;
     const found = this.#deflaters.get(key);
     if (found !== undefined) return found;
-    const made = this.#engine.openDeflater(windowBits, level, memoryLevel);
+    const made = new SharedDeflater(this.#engine, bits, settings);
     this.#deflaters.set(key, made);
     return made;
   }
