@@ -463,8 +463,10 @@ describe("what is queued", () => {
     assert.equal(socket.send("x".repeat(5000)), false);
     socket.close(1000);
     peer.transport.resume();
-    await socket.closed;
+    await settle();
+    assert.equal(socket.bufferedAmount, 0);
     assert.equal(drains, 0);
+    peer.transport.destroy();
   });
 
   it("settles drained when the connection closes", async () => {
