@@ -40,10 +40,22 @@ class Owner implements ConnectionOwner {
   acts: Partial<ConnectionOwner> = {};
   readonly #waiting = new Set<() => void>();
 
-  onMessage(data: string | Uint8Array<ArrayBuffer>): void {
+  onMessage(data: string | Uint8Array<ArrayBuffer>, cuts?: readonly number[]): void {
     this.messages.push(data);
     this.#look();
-    this.acts.onMessage?.(data);
+    this.acts.onMessage?.(data, cuts);
+  }
+
+  onUtf8(data: Uint8Array<ArrayBuffer>): void {
+    this.acts.onUtf8?.(data);
+  }
+
+  onPing(data: Uint8Array<ArrayBuffer>): void {
+    this.acts.onPing?.(data);
+  }
+
+  onPong(data: Uint8Array<ArrayBuffer>): void {
+    this.acts.onPong?.(data);
   }
 
   onDrain(full: boolean): void {
@@ -1085,5 +1097,131 @@ describe("the outgoing limit", () => {
     const { connection, owner } = newBench({ outgoingLimit: 1000 });
     for (let count = 0; count < 1000; count++) assert.equal(connection.send(pattern(20_000)), true);
     assert.deepEqual(owner.events, []);
+  });
+});
+
+describe("what an owner may ask for besides", () => {
+  test("a text as its bytes", () => {
+    const { owner, receive } = newBench({ texts: "bytes" });
+    const seen: Uint8Array[] = [];
+    owner.acts.onUtf8 = (data) => void seen.push(data);
+    receive(text("zwölf"));
+    assert.deepEqual([seen, owner.messages], [[Uint8Array.from(toBytes("zwölf"))], []]);
+  });
+
+  test("what throws in onUtf8 is told, and the next message comes", () => {
+    const { owner, receive } = newBench({ texts: "bytes" });
+    owner.acts.onUtf8 = () => {
+      throw new Error("mine");
+    };
+    receive(text("a"), text("b"));
+    assert.equal(owner.uncaught.length, 2);
+  });
+
+  test("where the fragments of a binary message ended", () => {
+    const { owner, connection, receive } = newBench();
+    const seen: unknown[] = [];
+    owner.acts.onMessage = (_data, cuts) => void seen.push(cuts);
+    const fragments: readonly FrameParts[] = [
+      { opcode: "binary", fin: 0, payload: "abc" },
+      { opcode: "continuation", fin: 0 },
+      { opcode: "continuation", payload: "de" },
+    ];
+    receive(...fragments);
+    connection.cutting = true;
+    receive(...fragments, { opcode: "binary", payload: "whole" }, ...fragments);
+    assert.deepEqual(seen, [undefined, [3, 5], undefined, [3, 5]]);
+  });
+
+  test("pings and pongs, which are answered before they are told, or not at all", async () => {
+    const told: string[] = [];
+    for (const autoPong of [true, false]) {
+      const { owner, transport, receive } = newBench({ autoPong });
+      owner.acts.onPing = (data) => void told.push(`ping ${Buffer.from(data)}`);
+      owner.acts.onPong = (data) => void told.push(`pong ${Buffer.from(data)}`);
+      receive({ opcode: "ping", payload: "1" }, { opcode: "pong", payload: "2" });
+      await nextTurn();
+      const answer: readonly FrameParts[] = autoPong ? [{ opcode: "pong", payload: "1" }] : [];
+      assertSent(transport, ...answer);
+    }
+    assert.deepEqual(told, ["ping 1", "pong 2", "ping 1", "pong 2"]);
+  });
+
+  test("what comes after our own Close", () => {
+    for (const tellsLate of [true, false]) {
+      const { owner, connection, receive } = newBench({ tellsLate });
+      connection.close(1000);
+      receive(text("late"));
+      assert.deepEqual(owner.messages, tellsLate ? ["late"] : []);
+    }
+  });
+
+  test("that a client ends the stream as well when both Closes are out", async () => {
+    for (const endsStream of [true, false]) {
+      const { transport, receive } = newBench({ role: "client", endsStream });
+      receive(close(1000));
+      await nextTurn();
+      assert.deepEqual(transport.calls, endsStream ? ["end"] : []);
+    }
+  });
+
+  test("a text that is UTF-8 already, and a pong of its own", async () => {
+    const { connection, transport } = newBench();
+    assert.equal(connection.sendUtf8(toBytes("zwölf")), true);
+    connection.pong(toBytes("!"));
+    await nextTurn();
+    assertSent(transport, text("zwölf"), { opcode: "pong", payload: "!" });
+    connection.close();
+    assert.equal(connection.sendUtf8(toBytes("late")), false);
+  });
+});
+
+describe("when something has been written", () => {
+  test("is told after the call, in order, once it has left", async () => {
+    const { connection, transport } = newBench();
+    const told: string[] = [];
+    connection.send("a");
+    connection.whenWritten(() => told.push(`a ${transport.wire.length}`));
+    connection.send("bc");
+    connection.whenWritten(() => told.push(`b ${transport.wire.length}`));
+    assert.deepEqual(told, []);
+    await nextTurn();
+    assert.deepEqual(told, ["a 7", "b 7"]);
+  });
+
+  test("is told as the transport lets go of it, not only at the end", async () => {
+    const { connection, transport } = newBench({ outgoingLimit: 1 << 24 });
+    const told: number[] = [];
+    transport.holding = true;
+    for (const size of [100_000, 300_000, 300_000]) {
+      connection.send(pattern(size));
+      connection.whenWritten(() => told.push(size));
+    }
+    await nextTurn();
+    assert.deepEqual(told, []);
+    transport.drain();
+    connection.onDrain();
+    assert.deepEqual(told, [100_000]);
+    transport.drain();
+    connection.onDrain();
+    assert.deepEqual(told, [100_000, 300_000]);
+    transport.drain();
+    connection.onDrain();
+    assert.deepEqual(told, [100_000, 300_000, 300_000]);
+  });
+
+  test("is told with an error when the stream is gone before, or was already", async () => {
+    const { connection, transport, owner } = newBench();
+    const told: string[] = [];
+    transport.holding = true;
+    connection.send("held");
+    connection.whenWritten((error) => told.push(`first: ${error?.message}`));
+    await nextTurn();
+    connection.onClose(undefined);
+    assert.ok(owner.closed);
+    connection.whenWritten((error) => told.push(`second: ${error?.message}`));
+    await nextTurn();
+    const why = "The connection closed before this was written out";
+    assert.deepEqual(told, [`first: ${why}`, `second: ${why}`]);
   });
 });

@@ -7,9 +7,10 @@
  */
 import { ABNORMAL_CLOSURE, type Close, TRY_AGAIN_LATER } from "../protocol/close.ts";
 import type { MessageCodec } from "../protocol/codec.ts";
-import { Core, type ReadEvent } from "../protocol/core.ts";
+import { Core, type CoreOptions, type ReadEvent } from "../protocol/core.ts";
 import type { Failure } from "../protocol/failures.ts";
 import { Heartbeat } from "../protocol/heartbeat.ts";
+import type { Runtime } from "../protocol/runtime.ts";
 import type { Batch } from "./batch.ts";
 import type { Clock } from "./clock.ts";
 import { deadlinesOf, type Expiring } from "./deadlines.ts";
@@ -45,12 +46,29 @@ export interface ConnectionSettings {
   readonly outgoingLimit: number;
   readonly overflow: Overflow;
   readonly clock: Clock;
+  /** What the core runs on. Default: `nodeRuntime`. */
+  readonly runtime?: Runtime | undefined;
+  /** How text messages come; see `ReaderOptions`. Default: "string". */
+  readonly texts?: CoreOptions["texts"];
+  /** Frames of one message at most; see `ReaderOptions`. Default: any number. */
+  readonly maxFragments?: number | undefined;
+  /** Whether pings are answered here. Default: true. */
+  readonly autoPong?: boolean | undefined;
+  /** Whether what comes between our Close and the peer's is told. Default: false. */
+  readonly tellsLate?: boolean | undefined;
+  /** Whether a client, too, ends the stream when both Closes are out. Default: false. */
+  readonly endsStream?: boolean | undefined;
 }
 
 /** The owner of a connection: the client's WebSocket, or the server's socket. */
 export interface ConnectionOwner {
   /** A whole message: a string for text, for binary a copy of the bytes, alone in its ArrayBuffer. */
-  onMessage(data: string | Uint8Array<ArrayBuffer>): void;
+  onMessage(data: string | Uint8Array<ArrayBuffer>, cuts?: readonly number[]): void;
+  /** A text message as its bytes, if the settings ask for that. */
+  onUtf8?(data: Uint8Array<ArrayBuffer>): void;
+  /** A ping came, and was answered if the settings say so. */
+  onPing?(data: Uint8Array<ArrayBuffer>): void;
+  onPong?(data: Uint8Array<ArrayBuffer>): void;
   /**
    * The outgoing queue is empty again, also while closing. `full`: it had been above the high-water
    * mark, or refused a message.
@@ -78,8 +96,15 @@ export class ConnectionError extends Error {
   readonly code: number;
   /** The stream ended or broke by itself: nobody had to "fail the connection" (RFC 6455, section 7.1.7). */
   readonly lost: boolean;
+  /** What the peer did wrong, if that is why. */
+  readonly failure: Failure | undefined;
 
-  constructor(message: string, code: number, stream?: { readonly error: Error | undefined }) {
+  constructor(
+    message: string,
+    code: number,
+    stream?: { readonly error: Error | undefined },
+    failure?: Failure,
+  ) {
     // Whoever resets a thousand connections must not cost a thousand walks of a stack that says
     // nothing: it is always the loop's.
     const limit = Error.stackTraceLimit;
@@ -89,7 +114,13 @@ export class ConnectionError extends Error {
     this.name = "ConnectionError";
     this.code = code;
     this.lost = stream !== undefined;
+    this.failure = failure;
   }
+}
+
+interface Written {
+  readonly position: number;
+  readonly callback: (error?: Error) => void;
 }
 
 /** Bytes of one connection handled in one turn of the loop; then the others have theirs. */
@@ -122,6 +153,8 @@ export class Connection implements Receiver, Expiring {
   #turnBytes = 0;
   /** The last ping while nothing could be sent: only it is answered (RFC 6455, section 5.5.3). */
   #unanswered: Uint8Array | undefined;
+  /** Who wants to know when the bytes up to a place in the stream have left. */
+  #written: Written[] | undefined;
 
   constructor(
     owner: ConnectionOwner,
@@ -133,11 +166,13 @@ export class Connection implements Receiver, Expiring {
     this.#transport = transport;
     this.#settings = settings;
     this.#outbox = new Outbox(transport, settings.overflow);
-    const { role, maxMessageSize } = settings;
+    const { role, maxMessageSize, maxFragments, texts, runtime = nodeRuntime } = settings;
     this.#core = new Core({
       role,
       maxMessageSize,
-      runtime: nodeRuntime,
+      maxFragments,
+      texts,
+      runtime,
       sink: this.#outbox,
       codec,
     });
@@ -184,6 +219,16 @@ export class Connection implements Receiver, Expiring {
     this.#outbox.droppable = true;
     if (typeof data === "string") this.#core.text(data, compress);
     else this.#core.binary(data, compress);
+    this.#outbox.droppable = false;
+    return this.#belowHighWater();
+  }
+
+  /** As `send`, for a text that is UTF-8 already; nobody checks it. */
+  sendUtf8(data: Uint8Array, compress = false): boolean {
+    if (this.#closing) return false;
+    if (this.#outbox.blocked && !this.#makeRoom(data.length)) return false;
+    this.#outbox.droppable = true;
+    this.#core.utf8(data, compress);
     this.#outbox.droppable = false;
     return this.#belowHighWater();
   }
@@ -247,6 +292,39 @@ export class Connection implements Receiver, Expiring {
   /** Sends a ping; discarded when the connection is not open. @throws {RangeError} over 125 bytes */
   ping(data: Uint8Array = NOTHING): void {
     if (!this.#closing) this.#core.ping(data);
+  }
+
+  /** Sends a pong; discarded when the connection is not open. @throws {RangeError} over 125 bytes */
+  pong(data: Uint8Array = NOTHING): void {
+    if (!this.#closing) this.#core.pong(data);
+  }
+
+  /** Whether the peer holds us up: what is sent waits here. */
+  get blocked(): boolean {
+    return this.#outbox.blocked;
+  }
+
+  /** Whether binary messages are told with the places where their fragments ended. */
+  set cutting(on: boolean) {
+    this.#core.cutting = on;
+  }
+
+  /** Calls back, later, when everything queued so far has left, or with an error once it cannot. */
+  whenWritten(callback: (error?: Error) => void): void {
+    if (this.#gone) return process.nextTick(callback, lostError());
+    this.#written ??= [];
+    if (this.#written.length === 0) process.nextTick(() => this.#tellWritten());
+    this.#written.push({ position: this.#outbox.position, callback });
+  }
+
+  #tellWritten(): void {
+    const waiting = this.#written;
+    if (waiting === undefined || this.#gone) return;
+    this.#outbox.flush();
+    const { left } = this.#outbox;
+    const still = waiting.findIndex(({ position }) => position > left);
+    const told = waiting.splice(0, still === -1 ? waiting.length : still);
+    for (const { callback } of told) this.#tell(callback);
   }
 
   /**
@@ -347,13 +425,21 @@ export class Connection implements Receiver, Expiring {
   #take(event: ReadEvent): void {
     switch (event.type) {
       case "text":
-      case "binary":
         // As in a browser, nothing is delivered once we have begun to close.
-        if (!this.#closing) this.#deliver(event.data);
+        if (this.#isTold) this.#deliver(event.data);
+        return;
+      case "binary":
+        if (this.#isTold) this.#deliver(event.data, event.cuts);
+        return;
+      case "utf8":
+        if (this.#isTold) this.#deliverUtf8(event.data);
         return;
       case "ping":
-        return this.#answerPing(event.data);
+        if (this.#settings.autoPong !== false) this.#answerPing(event.data);
+        if (this.#isTold) this.#tell(() => this.#owner.onPing?.(event.data));
+        return;
       case "pong":
+        if (this.#isTold) this.#tell(() => this.#owner.onPong?.(event.data));
         return;
       case "close":
         return this.#takeClose(event.close);
@@ -362,9 +448,21 @@ export class Connection implements Receiver, Expiring {
     }
   }
 
-  #deliver(data: string | Uint8Array<ArrayBuffer>): void {
+  get #isTold(): boolean {
+    return !this.#closing || this.#settings.tellsLate === true;
+  }
+
+  #deliver(data: string | Uint8Array<ArrayBuffer>, cuts?: readonly number[]): void {
     try {
-      this.#owner.onMessage(data);
+      this.#owner.onMessage(data, cuts);
+    } catch (error) {
+      this.#owner.onUncaught(error);
+    }
+  }
+
+  #deliverUtf8(data: Uint8Array<ArrayBuffer>): void {
+    try {
+      this.#owner.onUtf8?.(data);
     } catch (error) {
       this.#owner.onUncaught(error);
     }
@@ -391,7 +489,7 @@ export class Connection implements Receiver, Expiring {
   #takeFailure(failure: Failure): void {
     const { reason, section, code } = failure;
     const where = section.startsWith("RFC") ? section : `RFC 6455, section ${section}`;
-    this.#beginClosing(new ConnectionError(`${reason} (${where})`, code));
+    this.#beginClosing(new ConnectionError(`${reason} (${where})`, code, undefined, failure));
     this.#outbox.end();
   }
 
@@ -400,7 +498,7 @@ export class Connection implements Receiver, Expiring {
     if (this.#core.state !== "closed") return;
     this.#closeBy = this.#settings.clock.now() + this.#settings.closeTimeout;
     deadlinesOf(this.#settings.clock).advance(this);
-    if (this.#settings.role === "server") this.#outbox.end();
+    if (this.#settings.role === "server" || this.#settings.endsStream) this.#outbox.end();
   }
 
   /** The owner is told when nothing can be sent any more, whatever it calls then. */
@@ -460,7 +558,9 @@ export class Connection implements Receiver, Expiring {
     if (ping !== undefined && !this.#closing) this.#core.pong(ping);
     // What was published to many nobody could be told of at the call.
     if (this.#outbox.heldAtBlock > this.#settings.highWaterMark) this.#full = true;
-    if (!this.#outbox.drained()) return;
+    const empty = this.#outbox.drained();
+    if (this.#written !== undefined) this.#tellWritten();
+    if (!empty) return;
     const full = this.#full;
     if (!full && !this.#drainOwed) return;
     this.#full = this.#drainOwed = false;
@@ -478,6 +578,7 @@ export class Connection implements Receiver, Expiring {
     this.#core.stop();
     this.#outbox.discard();
     deadlinesOf(this.#settings.clock).remove(this);
+    for (const { callback } of this.#written ?? []) this.#tell(() => callback(lostError()));
     const { code, reason } = this.#received ?? { code: ABNORMAL_CLOSURE, reason: "" };
     this.#tell(() => this.#owner.onClose({ code, reason, wasClean: clean }));
   }
@@ -502,6 +603,10 @@ export class Connection implements Receiver, Expiring {
     if (this.#heartbeat.beat(now) === "ping") return this.#core.ping(NOTHING);
     this.#fail("the peer answered no ping", ABNORMAL_CLOSURE);
   }
+}
+
+function lostError(): Error {
+  return new Error("The connection closed before this was written out");
 }
 
 /** Bytes that a message may take in the queue, exactly or a little more. */

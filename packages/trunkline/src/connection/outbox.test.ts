@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { FIN, PING } from "../protocol/frame.ts";
+import { BINARY, FIN, PING } from "../protocol/frame.ts";
 import { Writer } from "../protocol/writer.ts";
 import { FakeTransport, nextTurn } from "../testing/fake-transport.test.util.ts";
 import { frameFor, join, pattern, runtime, toBytes } from "../testing/frames.test.util.ts";
@@ -25,7 +25,7 @@ function newBench(overflow: "close" | "drop-newest" | "drop-oldest" = "close"): 
 function sendMessage({ outbox, writer }: Bench, data: string | Uint8Array): void {
   outbox.droppable = true;
   if (typeof data === "string") writer.text(data, false);
-  else writer.binary(data, false);
+  else writer.bytes(BINARY, data, false);
   outbox.droppable = false;
 }
 
@@ -105,7 +105,7 @@ describe("what one turn produced", () => {
       const payload = pattern(size);
       const rounds = Math.ceil((size > 60 ? 100_000_000 : 10_000_000) / size);
       for (let count = 0; count < rounds; count++) {
-        writer.binary(payload, false);
+        writer.bytes(BINARY, payload, false);
         if (outbox.size > most) most = outbox.size;
       }
       outbox.flush();
@@ -343,6 +343,28 @@ describe("dropping the oldest", () => {
     const frames = [text("held"), ...sizes.map((size) => binary(pattern(size)))];
     const candidates = frames.map((_, count) => join(...frames.slice(0, count + 1)).length);
     assert.ok(candidates.includes(bench.transport.wire.length), "it ends between two frames");
+  });
+});
+
+describe("the place in the stream", () => {
+  test("of the next frame, and up to which all has left", async () => {
+    const bench = newBench();
+    const { outbox, transport } = bench;
+    assert.deepEqual([outbox.position, outbox.left], [0, 0]);
+    sendMessage(bench, "one");
+    assert.deepEqual([outbox.position, outbox.left], [5, 0]);
+    await nextTurn();
+    assert.deepEqual([outbox.position, outbox.left], [5, 5]);
+    transport.holding = true;
+    sendMessage(bench, pattern(100_000));
+    sendMessage(bench, pattern(400_000));
+    await nextTurn();
+    assert.deepEqual([outbox.position, outbox.left], [500_025, 5]);
+    transport.drain();
+    outbox.drained();
+    assert.deepEqual([outbox.position, outbox.left], [500_025, 100_015]);
+    drainAll(bench);
+    assert.deepEqual([outbox.position, outbox.left], [500_025, 500_025]);
   });
 });
 

@@ -54,6 +54,8 @@ export class Outbox implements Sink, Flushable {
   #held = false;
   #scheduled = false;
   #ending = false;
+  /** Bytes that the transport has been handed so far. */
+  #handed = 0;
 
   constructor(transport: Transport, overflow: "close" | "drop-newest" | "drop-oldest") {
     this.#transport = transport;
@@ -74,6 +76,16 @@ export class Outbox implements Sink, Flushable {
   get size(): number {
     const shared = this.#batch === undefined ? 0 : this.#batch.length - this.#batchStart;
     return this.length + this.#queued + shared + this.#transport.buffered;
+  }
+
+  /** Where in the stream the next frame begins: bytes written here since the beginning. */
+  get position(): number {
+    return this.#handed + this.size - this.#transport.buffered;
+  }
+
+  /** Up to where in the stream everything has left. */
+  get left(): number {
+    return this.#handed - this.#transport.buffered;
   }
 
   /** From here to `release` nothing is written but full blocks: a read is being answered. */
@@ -263,11 +275,13 @@ export class Outbox implements Sink, Flushable {
   #writeBatch(batch: Batch): void {
     this.#batch = undefined;
     const bytes = batch.since(this.#batchStart);
+    this.#handed += bytes.length;
     if (bytes.length > 0 && !this.#transport.write(bytes)) this.#block();
   }
 
   #writeBlock(): void {
     const left = this.#transport.write(this.buffer.subarray(0, this.length));
+    this.#handed += this.length;
     this.length = 0;
     if (!left) this.#block();
     if (!left && !this.#transport.copies) {
@@ -298,6 +312,7 @@ export class Outbox implements Sink, Flushable {
       count++;
     }
     this.#queued -= size;
+    this.#handed += size;
     return this.#queue.splice(0, count).map((piece) => piece.bytes);
   }
 }

@@ -39,12 +39,13 @@ export interface Close {
 /** What is wrong with a Close frame's payload. */
 export type CloseFault = "closeLength" | "closeCode" | "closeReason";
 
-/** Reads `bytes[start, end)`, unmasked already. */
+/** Reads `bytes[start, end)`, unmasked already. `unchecked`: a reason that is not UTF-8 is no fault, and lost. */
 export function readClose(
   bytes: Uint8Array,
   start: number,
   end: number,
   runtime: Runtime,
+  unchecked = false,
 ): Close | CloseFault {
   if (start === end) return { code: NO_STATUS_RECEIVED, reason: "" };
   // "If there is a body, the first two bytes of the body MUST be a 2-byte unsigned integer" (5.5.1).
@@ -52,7 +53,8 @@ export function readClose(
   const code = (bytes[start] << 8) | bytes[start + 1];
   if (!isSendableCode(code)) return "closeCode";
   const reason = runtime.decodeUtf8(bytes, start + 2, end);
-  return reason === undefined ? "closeReason" : { code, reason };
+  if (reason === undefined) return unchecked ? { code, reason: "" } : "closeReason";
+  return { code, reason };
 }
 
 /** The payload of a Close frame; empty for 1005. */

@@ -99,6 +99,7 @@ describe("after our Close, theirs or a failure", () => {
   const intents: Readonly<Record<string, (core: Core) => void>> = {
     "a text": (core) => core.text("a"),
     "a binary": (core) => core.binary(pattern(3)),
+    "a text as bytes": (core) => core.utf8(toBytes("a")),
     "an encoded message": (core) => core.encoded(encodeMessage("a", runtime)),
     "a fragment": (core) => core.fragment("a", false),
     "a ping": (core) => core.ping(pattern(1)),
@@ -208,6 +209,7 @@ describe("fragments (section 5.4)", () => {
     for (const act of [
       () => core.text("b"),
       () => core.binary(pattern(1)),
+      () => core.utf8(pattern(1)),
       () => core.encoded(encodeMessage("b", runtime)),
     ]) {
       assert.throws(act, /not finished/);

@@ -27,7 +27,7 @@ import {
   PONG,
   TEXT,
 } from "./frame.ts";
-import { type ReadEvent, Reader } from "./reader.ts";
+import { type ReadEvent, Reader, type ReaderOptions } from "./reader.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Sink } from "./sink.ts";
 import { encodeUtf8, Writer } from "./writer.ts";
@@ -51,6 +51,10 @@ export interface CoreOptions {
   readonly role: "client" | "server";
   /** Bytes, after decompression; a longer message fails the connection with 1009. */
   readonly maxMessageSize: number;
+  /** Frames of one message; a message of more fails the connection with 1008. Default: any number. */
+  readonly maxFragments?: number | undefined;
+  /** How text messages come; see `ReaderOptions`. Default: "string". */
+  readonly texts?: ReaderOptions["texts"];
   readonly runtime: Runtime;
   readonly sink: Sink;
   /** The negotiated permessage-deflate, if any. */
@@ -90,6 +94,11 @@ export class Core {
     return event;
   }
 
+  /** Whether binary events tell where the message's fragments ended. */
+  set cutting(on: boolean) {
+    this.#reader.cutting = on;
+  }
+
   /** Copies the lent bytes that `next` has not consumed yet, so that the lender may overwrite them. */
   keep(): void {
     this.#reader.keep();
@@ -109,7 +118,13 @@ export class Core {
   /** Sends a whole binary message. @throws {Error} when no message may be sent now. */
   binary(data: Uint8Array, compress = false): void {
     this.#assertMessageAllowed();
-    this.#writer.binary(data, compress);
+    this.#writer.bytes(BINARY, data, compress);
+  }
+
+  /** Sends a whole text message that is UTF-8 already; nobody checks it. @throws {Error} when no message may be sent now. */
+  utf8(data: Uint8Array, compress = false): void {
+    this.#assertMessageAllowed();
+    this.#writer.bytes(TEXT, data, compress);
   }
 
   /** Sends a frame that `encodeMessage` made. @throws {Error} when no message may be sent now. */

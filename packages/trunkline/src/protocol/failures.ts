@@ -18,7 +18,12 @@ export type FailureName = keyof typeof failures;
 export const failures = {
   reservedBits: {
     code: 1002,
-    reason: "a reserved bit is set and no negotiated extension gives it a meaning",
+    reason: "a reserved bit, RSV2 or RSV3, is set and no negotiated extension gives it a meaning",
+    section: "5.2",
+  },
+  compressedUnasked: {
+    code: 1002,
+    reason: "a reserved bit, RSV1, is set and no negotiated extension gives it a meaning",
     section: "5.2",
   },
   reservedOpcode: { code: 1002, reason: "the opcode is reserved", section: "5.2" },
@@ -87,6 +92,11 @@ export const failures = {
     code: 1009,
     reason: "the message is larger than this endpoint accepts",
     section: "7.4.1",
+  },
+  tooManyFragments: {
+    code: 1008,
+    reason: "the message has more fragments than this endpoint accepts",
+    section: "10.4",
   },
   compressedDataCorrupt: {
     code: 1007,

@@ -197,6 +197,21 @@ test("a message that comes in many small fragments is copied a few times, not ea
   assert.ok(copied < 4 * 500_000, `${copied} bytes allocated for 500,000`);
 });
 
+test("a binary event has the ends of its fragments if somebody asks", () => {
+  const fragments = join(
+    frameFor(role, { opcode: "binary", fin: 0, payload: "abc" }),
+    frameFor(role, { opcode: "continuation", fin: 0 }),
+    frameFor(role, { opcode: "continuation", payload: "de" }),
+  );
+  const reader = readerFor({ role });
+  reader.cutting = true;
+  const data = Uint8Array.from(toBytes("abcde"));
+  const cutted: ReadEvent = { type: "binary", data, cuts: [3, 5] };
+  assert.deepEqual(feedAll(reader, [fragments, fragments]), [cutted, cutted]);
+  reader.cutting = false;
+  assert.deepEqual(feedAll(reader, [fragments]), [{ type: "binary", data }]);
+});
+
 test("after stop nothing comes any more, and what is fed is not kept", () => {
   const reader = readerFor({ role });
   reader.feed(frameFor(role, { opcode: "text", payload: "a" }));

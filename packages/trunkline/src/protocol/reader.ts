@@ -34,7 +34,14 @@ import { Utf8Checker } from "./utf8.ts";
 /** What came. Bytes in an event are the receiver's own copy, alone in their ArrayBuffer. */
 export type ReadEvent =
   | { readonly type: "text"; readonly data: string }
-  | { readonly type: "binary"; readonly data: Uint8Array<ArrayBuffer> }
+  /** A text message in place of "text", where `texts` asks for bytes. */
+  | { readonly type: "utf8"; readonly data: Uint8Array<ArrayBuffer> }
+  | {
+      readonly type: "binary";
+      readonly data: Uint8Array<ArrayBuffer>;
+      /** Where each fragment ends, if `cutting` asked for it and the message came in several. */
+      readonly cuts?: readonly number[];
+    }
   | { readonly type: "ping"; readonly data: Uint8Array<ArrayBuffer> }
   | { readonly type: "pong"; readonly data: Uint8Array<ArrayBuffer> }
   | { readonly type: "close"; readonly close: Close }
@@ -45,6 +52,13 @@ export interface ReaderOptions {
   readonly role: "client" | "server";
   /** Bytes, after decompression. */
   readonly maxMessageSize: number;
+  /** Frames of one message; a message of more is a failure with 1008. Default: any number. */
+  readonly maxFragments?: number | undefined;
+  /**
+   * How text messages come: as strings, the default; as their bytes, checked to be UTF-8; or as their
+   * bytes as they are, reasons of a Close too, which breaks section 8.1 and is for trusted peers alone.
+   */
+  readonly texts?: "string" | "bytes" | "unchecked" | undefined;
   readonly runtime: Runtime;
   readonly codec?: MessageCodec | undefined;
 }
@@ -63,6 +77,8 @@ export class Reader {
   readonly #codec: MessageCodec | undefined;
   readonly #masked: boolean;
   readonly #maxMessageSize: number;
+  readonly #maxFragments: number;
+  readonly #texts: "string" | "bytes" | "unchecked";
 
   // The lent bytes.
   #input: Uint8Array = EMPTY;
@@ -85,6 +101,8 @@ export class Reader {
   #compressed = false;
   #message: Uint8Array<ArrayBuffer> = EMPTY;
   #messageLength = 0;
+  #fragments = 0;
+  #cuts: number[] | undefined;
   #utf8: Utf8Checker | undefined;
 
   #over = false;
@@ -94,6 +112,13 @@ export class Reader {
     this.#codec = options.codec;
     this.#masked = options.role === "server";
     this.#maxMessageSize = options.maxMessageSize;
+    this.#maxFragments = options.maxFragments ?? Number.POSITIVE_INFINITY;
+    this.#texts = options.texts ?? "string";
+  }
+
+  /** Whether binary events tell where the message's fragments ended; from the next fragment on. */
+  set cutting(on: boolean) {
+    this.#cuts = on ? [] : undefined;
   }
 
   /** Lends the next piece of the stream, `bytes[0, length)`. Everything lent before must have been pulled or kept. */
@@ -208,9 +233,8 @@ export class Reader {
   }
 
   #checkReservedBits(first: number, opcode: number): FailureName | undefined {
-    if ((first & RESERVED_BITS) !== RSV1 || this.#codec === undefined || opcode >= CLOSE) {
-      return "reservedBits";
-    }
+    if ((first & RESERVED_BITS) !== RSV1) return "reservedBits";
+    if (this.#codec === undefined || opcode >= CLOSE) return "compressedUnasked";
     // "An endpoint MUST NOT set the 'Per-Message Compressed' bit of ... non-first fragments" (RFC 7692, 6.1).
     return opcode === CONTINUATION ? "compressedContinuation" : undefined;
   }
@@ -236,7 +260,9 @@ export class Reader {
       if (opcode !== CONTINUATION) {
         this.#kind = opcode;
         this.#compressed = (first & RSV1) !== 0;
+        this.#fragments = 0;
       }
+      if (++this.#fragments > this.#maxFragments) return "tooManyFragments";
     }
     this.#opcode = opcode;
     this.#fin = (first & FIN) !== 0;
@@ -275,7 +301,7 @@ export class Reader {
     if (opcode !== CLOSE) {
       return { type: opcode === PING ? "ping" : "pong", data: this.#copy(bytes, start, end) };
     }
-    const close = readClose(bytes, start, end, this.#runtime);
+    const close = readClose(bytes, start, end, this.#runtime, this.#texts === "unchecked");
     if (typeof close === "string") return this.#fail(close);
     this.stop();
     return { type: "close", close };
@@ -301,6 +327,9 @@ export class Reader {
     if (kind === BINARY) {
       return { type: "binary", data: this.#runtime.unmaskCopy(this.#input, start, end, key) };
     }
+    if (this.#texts !== "string") {
+      return this.#bytesEvent(this.#runtime.unmaskCopy(this.#input, start, end, key));
+    }
     const data = this.#runtime.unmaskText(this.#input, start, end, key);
     return data === undefined ? this.#fail("textNotUtf8") : { type: "text", data };
   }
@@ -309,16 +338,19 @@ export class Reader {
     if (count > 0) {
       const end = this.#at + count;
       this.#unmask(this.#at, end);
-      if (this.#kind === TEXT && !this.#compressed && !this.#checkUtf8(this.#at, end)) {
-        return this.#fail("textNotUtf8");
-      }
+      if (this.#isTextToCheck && !this.#checkUtf8(this.#at, end)) return this.#fail("textNotUtf8");
       this.#append(count);
       this.#key = rotateKey(this.#key, count);
       this.#consume(count);
     }
     if (this.#missing > 0) return undefined;
     this.#opcode = -1;
+    if (this.#length > 0) this.#cuts?.push(this.#messageLength);
     return this.#fin ? this.#finishMessage() : undefined;
+  }
+
+  get #isTextToCheck(): boolean {
+    return this.#kind === TEXT && !this.#compressed && this.#texts !== "unchecked";
   }
 
   #checkUtf8(start: number, end: number): boolean {
@@ -354,9 +386,12 @@ export class Reader {
     this.#compressed = false;
     this.#message = EMPTY;
     this.#utf8 = undefined;
+    const cuts = this.#cuts;
+    if (cuts !== undefined) this.#cuts = [];
     if (compressed) return this.#inflate(kind, whole.subarray(0, length));
     if (cutInSequence) return this.#fail("textNotUtf8");
-    return this.#messageEvent(kind, whole, length);
+    const event = this.#messageEvent(kind, whole, length);
+    return cuts === undefined || event.type !== "binary" ? event : { ...event, cuts };
   }
 
   #inflate(kind: number, payload: Uint8Array): ReadEvent {
@@ -369,13 +404,25 @@ export class Reader {
 
   #messageEvent(kind: number, bytes: Uint8Array<ArrayBuffer>, length: number): ReadEvent {
     if (kind === BINARY) {
-      // An empty message may be in the array that all readers share, and what was inflated in a block
-      // of the codec: neither is handed out, since who gets it may transfer it away.
-      const exact = length > 0 && bytes.buffer.byteLength === length;
-      return { type: "binary", data: exact ? bytes : this.#copy(bytes, 0, length) };
+      return { type: "binary", data: this.#exactly(bytes, length) };
     }
+    if (this.#texts !== "string") return this.#bytesEvent(this.#exactly(bytes, length));
     const data = this.#runtime.decodeUtf8(bytes, 0, length);
     return data === undefined ? this.#fail("textNotUtf8") : { type: "text", data };
+  }
+
+  /** A text message as its bytes. A fragmented one was checked as it came, and costs a second look. */
+  #bytesEvent(data: Uint8Array<ArrayBuffer>): ReadEvent {
+    const isText = this.#texts === "unchecked" || this.#runtime.isUtf8(data, 0, data.length);
+    return isText ? { type: "utf8", data } : this.#fail("textNotUtf8");
+  }
+
+  /**
+   * An empty message may be in the array that all readers share, and what was inflated in a block of
+   * the codec: neither is handed out, since who gets it may transfer it away.
+   */
+  #exactly(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+    return length > 0 && bytes.buffer.byteLength === length ? bytes : this.#copy(bytes, 0, length);
   }
 
   #unmask(start: number, end: number): void {

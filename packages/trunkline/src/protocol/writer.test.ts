@@ -41,7 +41,7 @@ for (const role of ["client", "server"] as const) {
   describe(`a ${role} writes`, () => {
     for (const size of borders) {
       test(`a binary message of ${size} bytes as one frame`, () => {
-        const bytes = written(role, (writer) => writer.binary(pattern(size), false));
+        const bytes = written(role, (writer) => writer.bytes(BINARY, pattern(size), false));
         assert.deepEqual(bytes, expect({ opcode: "binary", payload: pattern(size) }));
       });
 
@@ -90,7 +90,7 @@ for (const role of ["client", "server"] as const) {
     test("a compressed message with RSV1, where the codec took it and it was asked for", () => {
       const bytes = written(role, (writer) => {
         writer.text("hello", true);
-        writer.binary(toBytes("hello"), true);
+        writer.bytes(BINARY, toBytes("hello"), true);
         writer.text("abc", true);
         writer.text("hello", false);
       });
@@ -112,7 +112,7 @@ for (const role of ["client", "server"] as const) {
         (writer) => {
           writer.text("a", false);
           writer.text("é".repeat(10_000), false);
-          writer.binary(pattern(COPIED_PAYLOAD + 1), false);
+          writer.bytes(BINARY, pattern(COPIED_PAYLOAD + 1), false);
           writer.frame(FIN | PING, new Uint8Array(0));
         },
         sink,
@@ -127,7 +127,7 @@ for (const role of ["client", "server"] as const) {
     test("never into the caller's bytes", () => {
       for (const size of [10, COPIED_PAYLOAD + 1]) {
         const data = pattern(size);
-        written(role, (writer) => writer.binary(data, false));
+        written(role, (writer) => writer.bytes(BINARY, data, false));
         assert.deepEqual(data, pattern(size));
       }
     });
@@ -141,7 +141,7 @@ test("a server hands a large payload on by reference, and copies it up to 16 KiB
   ] as const) {
     const sink = new KeepingSink();
     const data = pattern(size);
-    written("server", (writer) => writer.binary(data, false), sink);
+    written("server", (writer) => writer.bytes(BINARY, data, false), sink);
     assert.equal(sink.pushed.includes(data), byReference, `${size}`);
   }
 });
@@ -149,7 +149,7 @@ test("a server hands a large payload on by reference, and copies it up to 16 KiB
 test("a client never puts a payload unmasked on the wire, nor by reference", () => {
   const sink = new KeepingSink();
   const data = pattern(COPIED_PAYLOAD + 1);
-  written("client", (writer) => writer.binary(data, false), sink);
+  written("client", (writer) => writer.bytes(BINARY, data, false), sink);
   assert.ok(!sink.pushed.some((bytes) => bytes.buffer === data.buffer));
 });
 
@@ -241,7 +241,7 @@ function carryOut(writer: Writer, step: Intent): ReadEvent[] {
       writer.text(step.data, step.compress);
       return [{ type: "text", data: wellFormedOf(step.data) }];
     case "binary":
-      writer.binary(step.data, step.compress);
+      writer.bytes(BINARY, step.data, step.compress);
       return [{ type: "binary", data: Uint8Array.from(step.data) }];
     case "fragments":
       return sendFragments(writer, step.parts, step.ping);

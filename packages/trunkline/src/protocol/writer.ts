@@ -51,10 +51,7 @@ export class Writer {
   /** A whole text message. Lone surrogates become U+FFFD. */
   text(data: string, compress: boolean): void {
     if (compress && this.#codec !== undefined) {
-      const bytes = encodeUtf8(data, this.#runtime);
-      const deflated = this.#codec.deflate(bytes);
-      if (deflated !== undefined) return this.frame(FIN | RSV1 | TEXT, deflated);
-      return this.frame(FIN | TEXT, bytes);
+      return this.bytes(TEXT, encodeUtf8(data, this.#runtime), true);
     }
     // Three bytes a UTF-16 unit is the most that UTF-8 takes.
     const most = data.length * 3;
@@ -109,11 +106,11 @@ export class Writer {
     this.#sink.commit();
   }
 
-  /** A whole binary message. */
-  binary(data: Uint8Array, compress: boolean): void {
+  /** A whole message: a binary one, or a text that is UTF-8 already. */
+  bytes(opcode: typeof TEXT | typeof BINARY, data: Uint8Array, compress: boolean): void {
     const deflated = compress ? this.#codec?.deflate(data) : undefined;
-    if (deflated === undefined) this.frame(FIN | BINARY, data);
-    else this.frame(FIN | RSV1 | BINARY, deflated);
+    if (deflated === undefined) this.frame(FIN | opcode, data);
+    else this.frame(FIN | RSV1 | opcode, deflated);
   }
 
   /** One fragment of a message (section 5.4): `opcode` names its kind on the first, CONTINUATION after. */

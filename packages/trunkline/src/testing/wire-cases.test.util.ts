@@ -5,7 +5,7 @@
  */
 import type { MessageCodec } from "../protocol/codec.ts";
 import { type FailureName, failures } from "../protocol/failures.ts";
-import type { ReadEvent } from "../protocol/reader.ts";
+import type { ReadEvent, ReaderOptions } from "../protocol/reader.ts";
 import {
   backwardsCodec,
   closePayload,
@@ -30,6 +30,8 @@ export interface WireCase {
   readonly decidedBy?: number;
   readonly codec?: MessageCodec;
   readonly maxMessageSize?: number;
+  readonly maxFragments?: number;
+  readonly texts?: ReaderOptions["texts"];
 }
 
 const text = (data: string): ReadEvent => ({ type: "text", data });
@@ -97,17 +99,18 @@ const reservedOpcodes: readonly WireCase[] = [3, 4, 5, 6, 7, 11, 12, 13, 14, 15]
   ),
 );
 
+const nameFor = (rsv: number): FailureName => (rsv === 4 ? "compressedUnasked" : "reservedBits");
 const anyOpcode = ["text", "binary", "close", "ping", "pong"] as const;
 
 const reservedBits: readonly WireCase[] = [1, 2, 3, 4, 5, 6, 7].flatMap((rsv) => [
   ...anyOpcode.flatMap((opcode) =>
     forBoth(`the reserved bits ${rsv} on a ${opcode} frame without extensions`, "5.2", (frame) =>
-      failing(frame({ opcode, rsv }), "reservedBits", { decidedBy: 2 }),
+      failing(frame({ opcode, rsv }), nameFor(rsv), { decidedBy: 2 }),
     ),
   ),
   ...forBoth(`the reserved bits ${rsv} on a continuation without extensions`, "5.2", (frame) => {
     const first = frame({ opcode: "text", fin: 0, payload: "a" });
-    return failing(join(first, frame({ opcode: "continuation", rsv })), "reservedBits", {
+    return failing(join(first, frame({ opcode: "continuation", rsv })), nameFor(rsv), {
       decidedBy: first.length + 2,
     });
   }),
@@ -144,7 +147,10 @@ const compressed: readonly WireCase[] = [
   }),
   ...["close", "ping", "pong"].flatMap((opcode) =>
     forBoth(`RSV1 on a ${opcode} frame`, "RFC 7692, 6.1", (frame) =>
-      failing(frame({ opcode: opcode as "ping", rsv: 4 }), "reservedBits", { codec, decidedBy: 2 }),
+      failing(frame({ opcode: opcode as "ping", rsv: 4 }), "compressedUnasked", {
+        codec,
+        decidedBy: 2,
+      }),
     ),
   ),
   ...[1, 2, 3, 5, 6, 7].flatMap((rsv) =>
@@ -424,6 +430,66 @@ const limits: readonly WireCase[] = [
   ),
 ];
 
+const utf8Event = (data: Uint8Array): ReadEvent => ({ type: "utf8", data: Uint8Array.from(data) });
+
+const textsAsBytes: readonly WireCase[] = [
+  ...forBoth("a text as its bytes", "5.6", (frame) => ({
+    wire: frame({ opcode: "text", payload: "zwölf" }),
+    expected: [utf8Event(toBytes("zwölf"))],
+    texts: "bytes",
+  })),
+  ...forBoth("a text in fragments as its bytes", "5.6", (frame) => ({
+    wire: join(
+      frame({ opcode: "text", fin: 0, payload: toBytes("zwölf").subarray(0, 3) }),
+      frame({ opcode: "continuation", payload: toBytes("zwölf").subarray(3) }),
+    ),
+    expected: [utf8Event(toBytes("zwölf"))],
+    texts: "bytes",
+  })),
+  ...forBoth("a compressed text as its bytes", "RFC 7692, 6.2", (frame) => ({
+    wire: frame({ opcode: "text", rsv: 4, payload: "Zolleh" }),
+    expected: [utf8Event(toBytes("hello"))],
+    texts: "bytes",
+    codec,
+  })),
+  ...forBoth("a text as its bytes that is not UTF-8", "8.1", (frame) => ({
+    wire: frame({ opcode: "text", payload: Uint8Array.of(0x61, 0xff) }),
+    expected: [fail("textNotUtf8")],
+    texts: "bytes",
+  })),
+  ...forBoth("a text that nobody checks", "8.1", (frame) => ({
+    wire: join(
+      frame({ opcode: "text", payload: Uint8Array.of(0x61, 0xff) }),
+      frame({ opcode: "text", fin: 0, payload: Uint8Array.of(0xc3) }),
+      frame({ opcode: "continuation" }),
+      frame({ opcode: "close", payload: Uint8Array.of(0x03, 0xe8, 0xff) }),
+    ),
+    expected: [utf8Event(Uint8Array.of(0x61, 0xff)), utf8Event(Uint8Array.of(0xc3)), close(1000)],
+    texts: "unchecked",
+  })),
+];
+
+const fragmentLimit: readonly WireCase[] = forBoth(
+  "a fragment over their limit",
+  "10.4",
+  (frame) => {
+    const good = join(
+      frame({ opcode: "binary", fin: 0 }),
+      frame({ opcode: "ping" }),
+      frame({ opcode: "continuation", payload: "a" }),
+      frame({ opcode: "text", fin: 0 }),
+      frame({ opcode: "continuation", fin: 0 }),
+    );
+    const over = frame({ opcode: "continuation" });
+    return {
+      wire: join(good, over),
+      expected: [ping(""), binary(toBytes("a")), fail("tooManyFragments")],
+      decidedBy: good.length + over.length,
+      maxFragments: 2,
+    };
+  },
+);
+
 const faults: readonly WireCase[] = [
   ...forBoth("what came whole before a fault is delivered", "7.1.7", (frame) => {
     const good = join(
@@ -462,5 +528,7 @@ export const wireCases: readonly WireCase[] = [
   ...utf8,
   ...closes,
   ...limits,
+  ...textsAsBytes,
+  ...fragmentLimit,
   ...faults,
 ];
