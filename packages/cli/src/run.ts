@@ -30,6 +30,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "a WebSocket server that finds its handlers in a folder",
     load: async () => (await import("./serve/command.ts")).serveCommand,
   },
+  conform: {
+    summary: "RFC 6455 and RFC 7692, case by case, against a server",
+    load: async () => (await import("./conform/command.ts")).conformCommand,
+  },
 };
 
 export async function run(args: readonly string[], context: CommandContext): Promise<number> {

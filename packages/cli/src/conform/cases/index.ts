@@ -1,0 +1,9 @@
+/** All groups, in the order of the report. */
+import type { Group } from "../case.ts";
+import { framing } from "./framing.ts";
+import { pings } from "./pings.ts";
+
+/** Made anew at each call; a case holds its payloads, so a process makes them once. */
+export function makeGroups(): readonly Group[] {
+  return [framing(), pings()];
+}

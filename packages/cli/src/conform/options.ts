@@ -1,0 +1,193 @@
+/**
+ * The command line of `trunkline conform`: its words and options, and one sentence for each way to get
+ * them wrong. It touches neither files nor network.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { CommandError } from "../command-error.ts";
+import { nearest } from "../nearest.ts";
+
+/** What both directions share. */
+export interface CommonSettings {
+  readonly only: readonly string[] | undefined;
+  readonly skip: readonly string[];
+  readonly list: boolean;
+  readonly json: string | undefined;
+  /** Milliseconds. */
+  readonly wait: number;
+  readonly maxMessageSize: number | undefined;
+  readonly pid: number | undefined;
+}
+
+export interface ServerCommandSettings extends CommonSettings {
+  readonly mode: "server";
+  /** Undefined with `list` only. */
+  readonly url: URL | undefined;
+  readonly atOnce: number;
+  readonly insecure: boolean;
+}
+
+export type ParsedOptions = ServerCommandSettings | { readonly help: string };
+
+/** @throws {CommandError} with exit code 2 */
+export function parseConformOptions(args: readonly string[]): ParsedOptions {
+  let help = "";
+  let settings: ServerCommandSettings | undefined;
+  const command = makeCommand(
+    (text) => {
+      help += text;
+    },
+    (found) => {
+      settings = found;
+    },
+  );
+  try {
+    command.parse([...args], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === "commander.helpDisplayed") return { help };
+    throw new CommandError(2, describeFault(error, command));
+  }
+  if (settings) return settings;
+  throw new CommandError(
+    2,
+    'conform needs a word: "trunkline conform server ws://…"; --help says more.',
+  );
+}
+
+interface RawOptions {
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly list?: true;
+  readonly json?: string;
+  readonly wait: number;
+  readonly maxMessageSize?: number;
+  readonly pid?: number;
+  readonly atOnce: number;
+  readonly insecure?: true;
+}
+
+function makeCommand(
+  write: (text: string) => void,
+  settle: (settings: ServerCommandSettings) => void,
+): Command {
+  const command = prepare(new Command("trunkline conform"), write).description(
+    "Test a WebSocket implementation against RFC 6455 and RFC 7692, case by case.",
+  );
+  const server = prepare(new Command("server"), write)
+    .description("Test a server that echoes every message, by its address.")
+    .argument("[url]", "ws:// or wss://, the address of the echo", readAddress)
+    .action((url: URL | undefined, options: RawOptions) => settle(checkServer(url, options)));
+  for (const option of [...commonOptions(), ...serverOptions()]) server.addOption(option);
+  return command.addCommand(server).addHelpText("after", EXAMPLES);
+}
+
+function prepare(command: Command, write: (text: string) => void): Command {
+  return command
+    .helpOption("-h, --help", "show this")
+    .helpCommand(false)
+    .exitOverride()
+    .allowExcessArguments(false)
+    .configureHelp({ helpWidth: 100 })
+    .configureOutput({ writeOut: write, writeErr: () => {} });
+}
+
+function commonOptions(): readonly Option[] {
+  return [
+    new Option(
+      "--only <list>",
+      'groups, cases or sections, comma-separated, "*" for any letters',
+    ).argParser(readList),
+    new Option("--skip <list>", "what to leave out, written as for --only").argParser(readList),
+    new Option("--list", "list the chosen cases and play none"),
+    new Option("--json <file>", "write the results as JSON"),
+    new Option("--wait <milliseconds>", "how long an answer may take")
+      .default(2000)
+      .argParser(readCount),
+    new Option(
+      "--max-message-size <bytes>",
+      "the largest message that the tested side takes; more must be 1009",
+    ).argParser(readCount),
+    new Option(
+      "--pid <number>",
+      "process of the tested side on this machine, to bound its memory",
+    ).argParser(readCount),
+  ];
+}
+
+function serverOptions(): readonly Option[] {
+  return [
+    new Option("--at-once <number>", "cases that run at the same time")
+      .default(16)
+      .argParser(readCount),
+    new Option("--insecure", "accept any certificate of a wss: server"),
+  ];
+}
+
+const EXAMPLES = `
+Examples:
+  trunkline conform server ws://localhost:9998/echo
+  trunkline conform server ws://localhost:9998/echo --only utf8,close --json results.json
+  trunkline conform server --list
+`;
+
+function checkServer(url: URL | undefined, raw: RawOptions): ServerCommandSettings {
+  if (url === undefined && !raw.list) {
+    throw new CommandError(
+      2,
+      'conform server needs the address of an echo, such as "ws://localhost:9998/echo".',
+    );
+  }
+  return {
+    mode: "server",
+    url,
+    only: raw.only,
+    skip: raw.skip ?? [],
+    list: raw.list === true,
+    json: raw.json,
+    wait: raw.wait,
+    maxMessageSize: raw.maxMessageSize,
+    pid: raw.pid,
+    atOnce: raw.atOnce,
+    insecure: raw.insecure === true,
+  };
+}
+
+function readAddress(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^wss?:$/.test(url.protocol) && url.hash === "") return url;
+  throw new InvalidArgumentError("It must be an absolute ws: or wss: URL without a fragment.");
+}
+
+function readList(text: string, before: readonly string[] = []): readonly string[] {
+  const words = text.split(",").map((word) => word.trim());
+  return [...before, ...words.filter((word) => word !== "")];
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count > 0 && Number.isSafeInteger(count)) return count;
+  throw new InvalidArgumentError("It must be a whole number above 0.");
+}
+
+function describeFault(error: CommanderError, command: Command): string {
+  const given = /'([^'=]*)/.exec(error.message)?.[1] ?? "";
+  if (error.code === "commander.unknownOption") {
+    const known = command.commands.flatMap(({ options }) =>
+      options.flatMap(({ long }) => long ?? []),
+    );
+    return `there is no option "${given}".${hintFor(given, known)} "trunkline conform server --help" lists them.`;
+  }
+  if (error.code === "commander.unknownCommand" || error.code === "commander.excessArguments") {
+    const known = command.commands.map((own) => own.name());
+    return `conform takes one of the words ${known.join(", ")} first, and then one address.${hintFor(given, known)}`;
+  }
+  if (error.code === "commander.help") {
+    return 'conform needs a word: "trunkline conform server ws://…"; --help says more.';
+  }
+  return error.message.replace(/^error: /, "").replaceAll("'", '"');
+}
+
+function hintFor(given: string, known: readonly string[]): string {
+  const near = nearest(given, known);
+  return near === undefined ? "" : ` Did you mean ${near}?`;
+}
