@@ -14,7 +14,32 @@ const cases: readonly (readonly [object, DialPhase, string, RegExp])[] = [
   ],
   [{ code: "ECONNREFUSED" }, "connecting", "connect", /nothing listens/],
   [{ code: "ETIMEDOUT", message: "" }, "connecting", "connect", /ETIMEDOUT/],
-  [{ code: "EPROTO" }, "securing", "tls", /ws: rather than wss:/],
+  [
+    {
+      code: "EPROTO",
+      message:
+        "write EPROTO 00D8:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/openssl/ssl3_record.c:354:\n",
+    },
+    "securing",
+    "tls",
+    /\/path: the server does not speak TLS on that port; is it ws: rather than wss:\?$/,
+  ],
+  [
+    { code: "ERR_SSL_PACKET_LENGTH_TOO_LONG", message: "packet length too long" },
+    "securing",
+    "tls",
+    /ws: rather than wss:\?$/,
+  ],
+  [
+    {
+      code: "EPROTO",
+      message:
+        "write EPROTO 00D8:error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:../deps/x.c:1605:SSL alert number 40\n",
+    },
+    "securing",
+    "tls",
+    /\/path: TLS with example\.com failed: sslv3 alert handshake failure$/,
+  ],
   [{ code: "ECONNRESET" }, "securing", "tls", /ended the TLS handshake/],
   [
     { code: "DEPTH_ZERO_SELF_SIGNED_CERT", message: "self-signed certificate" },
@@ -52,4 +77,33 @@ test("the docs list every code, with its sentence, and no other", () => {
   ]);
   const listed = rows.filter(([code]) => code !== undefined && code in dialErrors);
   assert.deepEqual(listed, Object.entries(dialErrors));
+});
+
+test("an error without an answer has no status, no headers and no body", () => {
+  const { status, headers, body } = new DialError("timeout", "late");
+  assert.deepEqual([status, headers, body], [undefined, undefined, undefined]);
+});
+
+test("headers are read by name whatever their case, once made, and bad lines are left out", () => {
+  const rawHeaders = [
+    "Retry-After",
+    "7",
+    "a b",
+    "bad name",
+    "Set-Cookie",
+    "a=1",
+    "set-cookie",
+    "b=2",
+  ];
+  const error = new DialError("status", "no", { status: 503, rawHeaders, body: "full" });
+  assert.equal(error.headers, error.headers);
+  assert.deepEqual(
+    [...(error.headers ?? [])],
+    [
+      ["retry-after", "7"],
+      ["set-cookie", "a=1"],
+      ["set-cookie", "b=2"],
+    ],
+  );
+  assert.equal(error.body, "full");
 });

@@ -18,7 +18,8 @@ export const dialErrors: Readonly<Record<DialErrorCode, string>> = {
   connect: "No TCP connection: refused, unreachable, or the address did not answer.",
   tls: "TLS failed: the certificate was not accepted, or the server does not speak TLS.",
   dropped: "The connection ended before the opening handshake was answered.",
-  status: "The server answered with another HTTP status than 101; `status` has it.",
+  status:
+    "The server answered with another HTTP status than 101: `status`, `headers` and `body` have it.",
   handshake:
     "The server's 101 breaks the rules of the opening handshake, or the answer is not HTTP.",
   timeout: "The connection was not open within `handshakeTimeout`.",
@@ -28,23 +29,58 @@ export const dialErrors: Readonly<Record<DialErrorCode, string>> = {
 export interface DialErrorDetails {
   readonly cause?: unknown;
   readonly status?: number;
+  /** Names and values by turns, as node:http has them. */
+  readonly rawHeaders?: readonly string[];
+  readonly body?: string;
 }
 
 export class DialError extends Error {
   readonly code: DialErrorCode;
   /** The HTTP status, when there was an answer. */
   readonly status: number | undefined;
+  /** The beginning of a refusing answer's body as text: at most 16 KiB, and what came within 1 s. */
+  readonly body: string | undefined;
+  readonly #rawHeaders: readonly string[] | undefined;
+  #headers: Headers | undefined;
 
   constructor(code: DialErrorCode, message: string, details: DialErrorDetails = {}) {
     super(message, "cause" in details ? { cause: details.cause } : undefined);
     this.name = "DialError";
     this.code = code;
     this.status = details.status;
+    this.body = details.body;
+    this.#rawHeaders = details.rawHeaders;
   }
+
+  /** The headers of the server's answer, when there was one. */
+  get headers(): Headers | undefined {
+    if (this.#rawHeaders === undefined) return undefined;
+    this.#headers ??= toHeaders(this.#rawHeaders);
+    return this.#headers;
+  }
+}
+
+function toHeaders(raw: readonly string[]): Headers {
+  const headers = new Headers();
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    try {
+      headers.append(raw[at] ?? "", raw[at + 1] ?? "");
+    } catch {
+      // A line that Node reads and the class does not take.
+    }
+  }
+  return headers;
 }
 
 /** How far an attempt got: it tells what an error of the platform means. */
 export type DialPhase = "connecting" | "securing" | "asking";
+
+/** What an attempt that ran out of time had not got yet. */
+export const unfinished: Readonly<Record<DialPhase, string>> = {
+  connecting: "there was no TCP connection yet",
+  securing: "TLS was not established yet",
+  asking: "the server had not answered the opening handshake yet",
+};
 
 interface PlatformError extends Error {
   readonly code?: string;
@@ -77,12 +113,19 @@ function diagnoseConnecting(cause: PlatformError, url: URL): [DialErrorCode, str
 }
 
 function securingSentence(cause: PlatformError, url: URL): string {
-  if (cause.code === "ERR_SSL_WRONG_VERSION_NUMBER" || cause.code === "EPROTO") {
-    return `the server does not speak TLS on that port; is it ws: rather than wss:? (${reason(cause)})`;
+  // The first bytes that came are no TLS record.
+  if (notTls.test(`${cause.code} ${cause.message}`)) {
+    return "the server does not speak TLS on that port; is it ws: rather than wss:?";
   }
   if (cause.code === "ECONNRESET") return `the server ended the TLS handshake (${reason(cause)})`;
+  // OpenSSL's line of numbers, file names and one reason.
+  const [, ssl] = /:SSL routines:[^:]*:([^:]+)/.exec(cause.message) ?? [];
+  if (ssl !== undefined) return `TLS with ${url.hostname} failed: ${ssl}`;
   return `TLS with ${url.hostname} failed: ${cause.message} (a private CA goes into the option tls: { ca })`;
 }
+
+const notTls =
+  /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|wrong version number|packet length too long|http request/;
 
 /** An error of several addresses tried has an empty message of its own: its code, then, or the first one's. */
 function reason(cause: PlatformError): string {

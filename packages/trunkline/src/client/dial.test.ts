@@ -15,6 +15,18 @@ class HandClock implements Clock {
   readonly timers: { readonly callback: () => void; readonly ms: number }[] = [];
 
   readonly resolution = 1;
+  #wake: () => void = () => {};
+
+  /** The timer of this delay, once it is set. */
+  async timerOf(ms: number): Promise<{ readonly callback: () => void; readonly ms: number }> {
+    for (;;) {
+      const timer = this.timers.find((candidate) => candidate.ms === ms);
+      if (timer !== undefined) return timer;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
 
   now(): number {
     return 0;
@@ -23,6 +35,7 @@ class HandClock implements Clock {
   setTimer(callback: () => void, ms: number): Timer {
     const timer = { callback, ms };
     this.timers.push(timer);
+    this.#wake();
     return {
       cancel: () => {
         const at = this.timers.indexOf(timer);
@@ -157,12 +170,6 @@ const badAnswers: readonly (readonly [string, string, Partial<DialError>, RegExp
     /302 Found; redirects are not followed$/,
   ],
   [
-    "a body that never ends",
-    "HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
-    { code: "status", status: 500 },
-    /answered 500 No$/,
-  ],
-  [
     "a wrong accept",
     "HTTP/1.1 101 Fine\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: no\r\n\r\n",
     { code: "handshake", status: 101 },
@@ -194,6 +201,80 @@ for (const [name, answer, details, message] of badAnswers) {
     assert.equal(server.count(), 1);
   });
 }
+
+test("the answer that refuses is on the error: status, headers, body", async (context) => {
+  const lines = ["Retry-After: 7", "Set-Cookie: a=1", "Set-Cookie: b=2", "Content-Length: 8"];
+  const answer = `HTTP/1.1 503 Busy\r\n${lines.join("\r\n")}\r\n\r\nfull €`;
+  const server = await answering(context, answer);
+  const error = await failure(attempt(context, server.url));
+  assert.equal(error.status, 503);
+  assert.equal(error.headers?.get("retry-after"), "7");
+  assert.deepEqual(error.headers?.getSetCookie(), ["a=1", "b=2"]);
+  assert.equal(error.body, "full €");
+});
+
+test("an answer without a body has an empty one, a 101 that is wrong has headers and none", async (context) => {
+  const empty = await answering(context, "HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n");
+  assert.equal((await failure(attempt(context, empty.url))).body, "");
+  const wrong = await answering(
+    context,
+    "HTTP/1.1 101 Fine\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+  );
+  const error = await failure(attempt(context, wrong.url));
+  assert.equal(error.headers?.get("upgrade"), "h2c");
+  assert.equal(error.body, undefined);
+});
+
+test("a refused connection has neither status nor headers nor body", async (context) => {
+  const { status, headers, body } = await failure(attempt(context, "ws://127.0.0.1:1/"));
+  assert.deepEqual([status, headers, body], [undefined, undefined, undefined]);
+});
+
+const startOfAnswer = "HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
+
+test("a body that never ends is read for a second, then the attempt fails with its beginning", async (context) => {
+  const server = await answering(context, startOfAnswer);
+  const given = attempt(context, server.url);
+  const { ms, callback } = await given.clock.timerOf(1_000);
+  assert.equal(ms, 1_000);
+  assert.equal(given.clock.timers.length, 1, "the handshake's timer is replaced");
+  callback();
+  const error = await failure(given);
+  assert.deepEqual([error.code, error.status], ["status", 500]);
+  await server.done;
+});
+
+test("a body that is too long is cut at 16 KiB, and its connection ended", async (context) => {
+  const server = await answering(context, `HTTP/1.1 500 No\r\n\r\n${"x".repeat(100_000)}`);
+  const error = await failure(attempt(context, server.url));
+  assert.equal(error.body?.length, 16_384);
+  await server.done;
+});
+
+for (const [how, end] of [
+  ["is cut", (peer: Peer) => peer.socket.end()],
+  ["is reset", (peer: Peer) => peer.socket.resetAndDestroy()],
+] as const) {
+  test(`a body that ${how} in its middle is a refusal all the same`, async (context) => {
+    const server = await startPeer(context, async (peer) => {
+      await peer.request();
+      peer.write(startOfAnswer);
+      await given.clock.timerOf(1_000);
+      end(peer);
+    });
+    const given = attempt(context, server.url);
+    const error = await failure(given);
+    assert.deepEqual([error.code, error.status], ["status", 500]);
+  });
+}
+
+test("an attempt cancelled while a body is read fails as aborted", async (context) => {
+  const server = await answering(context, startOfAnswer);
+  const given = attempt(context, server.url);
+  await given.clock.timerOf(1_000);
+  given.dial.cancel("the test said so");
+  assert.equal((await failure(given)).code, "aborted");
+});
 
 for (const [name, offered, answered] of [
   ["a subprotocol that was not asked for", ["a"], "Sec-WebSocket-Protocol: b"],
@@ -334,4 +415,153 @@ test("a cancelled attempt fails once, and leaves no connection", async (context)
 
 test("what is wrong in tls throws at the call", (context) => {
   assert.throws(() => attempt(context, "wss://127.0.0.1:1/", { tls: { ca: 7 } }), TypeError);
+});
+
+// ---- one at a time to an address and port
+
+/** A server that answers nobody before the test says so, and counts who asks at a time. */
+async function startQueue(context: TestContext): Promise<{
+  readonly server: ScriptedServer;
+  readonly asked: Peer[];
+  readonly next: () => Promise<Peer>;
+}> {
+  const asked: Peer[] = [];
+  let wake: () => void = () => {};
+  const server = await startPeer(context, async (peer) => {
+    asked.push(peer);
+    wake();
+    await peer.ended;
+  });
+  let seen = 0;
+  const next = async (): Promise<Peer> => {
+    while (asked.length <= seen) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    return asked[seen++] as Peer;
+  };
+  return { server, asked, next };
+}
+
+for (const host of ["127.0.0.1", "localhost"]) {
+  test(`attempts to one address and port follow each other (${host})`, async (context) => {
+    const { server, asked, next } = await startQueue(context);
+    const url = server.url.replace("127.0.0.1", host);
+    const attempts = [1, 2, 3].map(() => attempt(context, url));
+    for (const given of attempts) {
+      const peer = await next();
+      assert.equal(asked.at(-1), peer, "nobody else is connecting");
+      await peer.accept();
+      await opened(given);
+    }
+    assert.equal(server.count(), 3);
+  });
+}
+
+test("a name and its address share a line", async (context) => {
+  const { server, asked, next } = await startQueue(context);
+  const lookup = (
+    _host: string,
+    options: { all?: boolean },
+    callback: (...found: unknown[]) => void,
+  ): void => {
+    if (options.all) callback(null, [{ address: "127.0.0.1", family: 4 }]);
+    else callback(null, "127.0.0.1", 4);
+  };
+  const first = attempt(context, server.url);
+  // A lookup of the test's own: which address a machine's names have is its own affair.
+  const second = attempt(context, server.url.replace("127.0.0.1", "a.test"), { tls: { lookup } });
+  const peer = await next();
+  assert.equal(asked.length, 1);
+  await peer.accept();
+  await opened(first);
+  await (await next()).accept();
+  await opened(second);
+});
+
+test("an attempt that fails lets the next one begin", async (context) => {
+  const { server, next } = await startQueue(context);
+  const [first, second] = [attempt(context, server.url), attempt(context, server.url)];
+  const peer = await next();
+  peer.write("no HTTP\r\n\r\n");
+  await failure(first);
+  await (await next()).accept();
+  await opened(second);
+});
+
+test("one server that never answers holds up nobody at another port", async (context) => {
+  const silent = await startQueue(context);
+  const held = attempt(context, silent.server.url);
+  await silent.next();
+  for (let count = 0; count < 10; count++) {
+    const server = await startPeer(context, (peer) => peer.accept());
+    await opened(attempt(context, server.url));
+  }
+  held.dial.cancel("the test is over");
+  await failure(held);
+});
+
+test("a handshake that is never answered holds up ten others for its timeout, and then they go", async (context) => {
+  const { server, asked, next } = await startQueue(context);
+  const first = attempt(context, server.url, { handshakeTimeout: 1234 });
+  const others = Array.from({ length: 10 }, () => attempt(context, server.url));
+  await next();
+  first.clock.timers[0]?.callback();
+  assert.equal((await failure(first)).code, "timeout");
+  for (const given of others) {
+    const peer = await next();
+    assert.equal(asked.at(-1), peer);
+    await peer.accept();
+    await opened(given);
+  }
+});
+
+test("who has waited for handshakeTimeout goes without a turn, and its time begins anew", async (context) => {
+  const { server, asked, next } = await startQueue(context);
+  const held = attempt(context, server.url);
+  const waiting = attempt(context, server.url, { handshakeTimeout: 1234 });
+  await next();
+  waiting.clock.timers[0]?.callback();
+  assert.equal(waiting.clock.timers.at(-1)?.ms, 1234);
+  const peer = await next();
+  assert.equal(asked.length, 2);
+  await peer.accept();
+  await opened(waiting);
+  held.dial.cancel("the test is over");
+  await failure(held);
+});
+
+test("serializeHandshakes: false goes at once, and stands in nobody's way", async (context) => {
+  const { server, next } = await startQueue(context);
+  const first = attempt(context, server.url);
+  const second = attempt(context, server.url, { serializeHandshakes: false });
+  const peers = [await next(), await next()];
+  for (const peer of peers) await peer.accept();
+  await opened(first);
+  await opened(second);
+});
+
+test("an attempt cancelled in the line never connects", async (context) => {
+  const { server, asked, next } = await startQueue(context);
+  const [first, second, third] = [1, 2, 3].map(() => attempt(context, server.url));
+  assert.ok(first && second && third);
+  const peer = await next();
+  second.dial.cancel("the test said so");
+  assert.equal((await failure(second)).code, "aborted");
+  await peer.accept();
+  await opened(first);
+  await (await next()).accept();
+  await opened(third);
+  assert.equal(asked.length, 2);
+});
+
+test("what is wrong in tls throws at the call although it must wait", async (context) => {
+  const { server, next } = await startQueue(context);
+  const url = server.url.replace("ws:", "wss:");
+  const first = attempt(context, url);
+  await next();
+  assert.throws(() => attempt(context, url, { tls: { ca: 7 } }), TypeError);
+  first.dial.cancel("the test is over");
+  await failure(first);
 });

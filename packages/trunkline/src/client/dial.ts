@@ -3,12 +3,16 @@
  *
  * node:http and node:https make the connection and read the answer, with Node's own defaults for
  * name lookup, the choice of address and TLS. Every attempt has an agent of its own and pools nothing.
+ * One attempt at a time connects to an address and port; the others wait, unless they need not.
  * The caller hears exactly one of `onOpen` and `onFailure`, never from inside a call; on failure
  * nothing of the attempt is left. Redirects are not followed, as the standard has it.
  */
+import { lookup as lookupHost } from "node:dns";
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { type RequestOptions, request as requestHttps } from "node:https";
+import { isIP, type LookupFunction } from "node:net";
 import type { Duplex } from "node:stream";
+import { createSecureContext, type ConnectionOptions as TlsOptions } from "node:tls";
 import type { Clock, Timer } from "../connection/clock.ts";
 import { nodeRuntime } from "../connection/node-runtime.ts";
 import {
@@ -19,8 +23,18 @@ import {
   requestHeaders,
 } from "../protocol/handshake.ts";
 import { formatExtensions } from "../protocol/headers.ts";
-import { DialError, type DialPhase, display, explain } from "./dial-error.ts";
-import type { Settings } from "./options.ts";
+import { AnswerBody } from "./answer-body.ts";
+import { DialError, type DialPhase, display, explain, unfinished } from "./dial-error.ts";
+import { HandshakeTurns } from "./handshake-turns.ts";
+import { longestDelay, type Settings } from "./options.ts";
+
+/** Milliseconds that a refusing answer may take to bring the body that goes onto the error. */
+const BODY_TIME = 1_000;
+
+/** https.request hands on to tls.connect what its types do not name. */
+type DialOptions = RequestOptions & Pick<TlsOptions, "secureContext">;
+
+const turns = new HandshakeTurns();
 
 /** A stream whose next byte is the first of the server's frames. */
 export interface Dialled {
@@ -43,8 +57,14 @@ export class Dial {
   readonly #settings: Settings;
   readonly #caller: Caller;
   readonly #key: string = newKey(nodeRuntime);
-  readonly #request: ClientRequest;
-  readonly #timer: Timer | undefined;
+  readonly #clock: Clock;
+  #request: ClientRequest | undefined;
+  #timer: Timer | undefined;
+  /** While others connect to the same address: what goes ahead, and what keeps the process alive. */
+  #wait: { readonly goAhead: () => void; readonly hold: NodeJS.Timeout } | undefined;
+  #leaveTurn: () => void = () => {};
+  /** The server refused, and its body is being read: this is the end of that. */
+  #endBody: (() => void) | undefined;
   readonly #onAbort = (): void =>
     this.cancel("the signal was aborted", this.#settings.signal?.reason);
   #phase: DialPhase;
@@ -56,14 +76,14 @@ export class Dial {
     this.#url = url;
     this.#settings = settings;
     this.#caller = caller;
+    this.#clock = clock;
     this.#phase = connect === undefined ? "connecting" : "asking";
+    const options = requestOptions(url, settings, this.#key, connect);
     // Throws for what the user got wrong in `tls`; nothing needs an end before this line.
-    this.#request = send(requestOptions(url, settings, this.#key, connect));
-    this.#listen(this.#request);
-    const { handshakeTimeout, signal } = settings;
-    if (handshakeTimeout > 0) {
-      this.#timer = clock.setTimer(() => this.#expire(), handshakeTimeout);
-    }
+    if (connect === undefined && settings.serializeHandshakes) this.#sendInTurn(options);
+    else this.#send(options);
+    const { signal } = settings;
+    if (!this.#isSettled) this.#startTimer();
     signal?.addEventListener("abort", this.#onAbort);
     if (signal?.aborted) this.#onAbort();
   }
@@ -76,12 +96,81 @@ export class Dial {
 
   ref(): void {
     this.#keepsAlive = true;
-    this.#request.socket?.ref();
+    this.#wait?.hold.ref();
+    this.#request?.socket?.ref();
   }
 
   unref(): void {
     this.#keepsAlive = false;
-    this.#request.socket?.unref();
+    this.#wait?.hold.unref();
+    this.#request?.socket?.unref();
+  }
+
+  #send(options: DialOptions): void {
+    const request = options.protocol === "https:" ? requestHttps(options) : requestHttp(options);
+    this.#request = request;
+    this.#listen(request);
+    request.end();
+  }
+
+  /**
+   * "The address" is what the lookup gives first. node:http looks names up itself, and is held there;
+   * an address in the URL is not looked up, and its request is made when the turn has come.
+   */
+  #sendInTurn(options: DialOptions): void {
+    const host = String(options.host);
+    if (isIP(host) === 0) return this.#send({ ...options, lookup: this.#lookupInTurn });
+    if (options.protocol === "https:") {
+      // Here, so that a mistake is thrown at the call.
+      options.secureContext ??= createSecureContext(this.#settings.tls);
+    }
+    this.#takeTurn(host, () => this.#send(options));
+  }
+
+  readonly #lookupInTurn: LookupFunction = (host, options, callback) => {
+    const find = this.#settings.tls.lookup ?? lookupHost;
+    find(host, options, (error, found, family) => {
+      const address = typeof found === "string" ? found : found?.[0]?.address;
+      if (error !== null || address === undefined) return callback(error, found, family);
+      this.#takeTurn(address, () => callback(null, found, family));
+    });
+  };
+
+  #takeTurn(address: string, connect: () => void): void {
+    if (this.#isSettled) return;
+    let hasBegun = false;
+    const begin = (): void => {
+      hasBegun = true;
+      this.#endWait();
+      try {
+        connect();
+      } catch (error) {
+        this.#fail(explain(toError(error), "securing", this.#url));
+      }
+    };
+    this.#leaveTurn = turns.take(`${address} ${this.#url.port || this.#url.protocol}`, begin);
+    if (this.#isSettled) return this.#leaveTurn();
+    if (hasBegun) return;
+    // Who connects now may be unreferenced, and then would let the process end while this one waits.
+    const hold = setInterval(() => {}, longestDelay);
+    this.#wait = { goAhead: begin, hold };
+    if (!this.#keepsAlive) hold.unref();
+  }
+
+  /** It has its turn, or goes without: the time limit begins anew. */
+  #endWait(): void {
+    if (this.#wait === undefined) return;
+    clearInterval(this.#wait.hold);
+    this.#wait = undefined;
+    if (!this.#isSettled) this.#startTimer();
+  }
+
+  #startTimer(
+    ms: number = this.#settings.handshakeTimeout,
+    callback: () => void = () => this.#expire(),
+  ): void {
+    this.#timer?.cancel();
+    this.#timer = ms > 0 ? this.#clock.setTimer(callback, ms) : undefined;
   }
 
   #listen(request: ClientRequest): void {
@@ -97,7 +186,10 @@ export class Dial {
     request.once("upgrade", (response, stream, head) => this.#answer(response, stream, head));
     request.once("response", (response) => this.#refuse(response));
     // Stays for as long as the request lives: destroying it may report once more.
-    request.on("error", (error) => this.#fail(explain(error, this.#phase, this.#url)));
+    request.on("error", (error) => {
+      if (this.#endBody === undefined) this.#fail(explain(error, this.#phase, this.#url));
+      else this.#endBody();
+    });
   }
 
   /** The server switched protocols. */
@@ -105,7 +197,7 @@ export class Dial {
     const check = this.#check(response);
     if (this.#isSettled || !check.ok) {
       destroy(stream);
-      return check.ok ? undefined : this.#failHandshake(check.reason);
+      return check.ok ? undefined : this.#failHandshake(check.reason, response);
     }
     this.#settle();
     const { protocol, extensions } = check;
@@ -123,9 +215,9 @@ export class Dial {
     );
   }
 
-  #failHandshake(reason: string): void {
+  #failHandshake(reason: string, { rawHeaders }: IncomingMessage): void {
     const message = `Could not connect to ${display(this.#url)}: the server's answer to the opening handshake is not valid. ${reason}`;
-    this.#fail(new DialError("handshake", message, { status: 101 }));
+    this.#fail(new DialError("handshake", message, { status: 101, rawHeaders }));
   }
 
   /** The server answered, and did not switch protocols. */
@@ -133,35 +225,53 @@ export class Dial {
     const status = response.statusCode ?? 0;
     const check = this.#check(response);
     // node:http takes a 101 without its Upgrade and Connection for an ordinary answer.
-    if (status === 101 && !check.ok) return this.#failHandshake(check.reason);
+    if (status === 101 && !check.ok) return this.#failHandshake(check.reason, response);
     const redirect = status >= 300 && status < 400 ? "; redirects are not followed" : "";
     const message = `Could not connect to ${display(this.#url)}: the server answered ${status} ${response.statusMessage ?? ""}`;
-    this.#fail(new DialError("status", `${message.trimEnd()}${redirect}`, { status }));
+    const { rawHeaders } = response;
+    this.#readBody(response, (body) => {
+      const details = { status, rawHeaders, body };
+      this.#fail(new DialError("status", `${message.trimEnd()}${redirect}`, details));
+    });
+  }
+
+  /** Reads what comes of the body within its bounds of size and time; `done` may be called more than once. */
+  #readBody(response: IncomingMessage, done: (body: string) => void): void {
+    const body = new AnswerBody();
+    const end = (): void => done(body.text);
+    this.#endBody = end;
+    this.#startTimer(BODY_TIME, end);
+    response.on("data", (piece: Uint8Array) => {
+      if (body.add(piece)) end();
+    });
+    response.on("error", end);
+    response.once("close", end);
   }
 
   #expire(): void {
-    const message = `Could not connect to ${display(this.#url)}: not open within ${this.#settings.handshakeTimeout} ms (option handshakeTimeout)`;
+    if (this.#wait !== undefined) {
+      // Whoever connects has had its time: a server that answers nobody must not hold up the others.
+      this.#leaveTurn();
+      return this.#wait.goAhead();
+    }
+    const message = `Could not connect to ${display(this.#url)}: not open within ${this.#settings.handshakeTimeout} ms (option handshakeTimeout); ${unfinished[this.#phase]}`;
     this.#fail(new DialError("timeout", message));
   }
 
   #fail(error: DialError): void {
     if (this.#isSettled) return;
     this.#settle();
-    this.#request.destroy();
+    this.#request?.destroy();
     setImmediate(() => this.#caller.onFailure(error));
   }
 
   #settle(): void {
     this.#isSettled = true;
     this.#timer?.cancel();
+    this.#endWait();
+    this.#leaveTurn();
     this.#settings.signal?.removeEventListener("abort", this.#onAbort);
   }
-}
-
-function send(options: RequestOptions): ClientRequest {
-  const request = options.protocol === "https:" ? requestHttps(options) : requestHttp(options);
-  request.end();
-  return request;
 }
 
 function requestOptions(
@@ -169,7 +279,7 @@ function requestOptions(
   settings: Settings,
   key: string,
   connect: (() => Duplex) | undefined,
-): RequestOptions {
+): DialOptions {
   const isSecure = url.protocol === "wss:";
   return {
     ...(isSecure && settings.tls),
@@ -214,6 +324,10 @@ function decode(text: string): string {
 
 function joined(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === "string" || value === undefined ? value : value.join(", ");
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function destroy(stream: Duplex): void {

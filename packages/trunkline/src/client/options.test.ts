@@ -37,6 +37,7 @@ test("the defaults are those of the docs", () => {
     handshakeTimeout: 10_000,
     heartbeat: 25_000,
     maxMessageSize: 16_777_216,
+    serializeHandshakes: true,
     signal: undefined,
   });
 });
@@ -83,6 +84,7 @@ const mistakes: readonly (readonly [string, unknown, RegExp])[] = [
   ["a heartbeat no timer can keep", { heartbeat: 2 ** 31 }, /heartbeat must be a number/],
   ["a size that is no number", { maxMessageSize: Number.NaN }, /maxMessageSize must be a number/],
   ["tls that is no object", { tls: true }, /tls must be an object/],
+  ["a switch that is a word", { serializeHandshakes: "no" }, /serializeHandshakes must be true/],
   ["a signal that is none", { signal: {} }, /signal must be an AbortSignal/],
   ["headers that are text", { headers: "Cookie: a=1" }, /headers must be an object/],
   ["a header's name with a space", { headers: { "a b": "1" } }, /a b/],

@@ -30,6 +30,11 @@ export interface WebSocketOptions {
   readonly heartbeat?: number;
   /** Bytes; a longer message fails the connection with 1009. Default 16 MiB. */
   readonly maxMessageSize?: number;
+  /**
+   * At most one socket at a time connects to an address and port; the others wait, up to
+   * `handshakeTimeout` (RFC 6455, section 4.1). False lets this one go at once. Default true.
+   */
+  readonly serializeHandshakes?: boolean;
   /** Gives up the attempt to connect. Once the socket is open it has no effect: use close() or terminate(). */
   readonly signal?: AbortSignal;
 }
@@ -60,6 +65,7 @@ export interface Settings {
   readonly handshakeTimeout: number;
   readonly heartbeat: number;
   readonly maxMessageSize: number;
+  readonly serializeHandshakes: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -70,6 +76,7 @@ const known: ReadonlySet<string> = new Set<keyof WebSocketOptions>([
   "handshakeTimeout",
   "heartbeat",
   "maxMessageSize",
+  "serializeHandshakes",
   "signal",
 ]);
 
@@ -87,7 +94,7 @@ const reserved: ReadonlySet<string> = new Set([
 ]);
 
 /** The longest delay a Node timer takes; a longer one would fire at once. */
-const longestDelay = 2 ** 31 - 1;
+export const longestDelay: number = 2 ** 31 - 1;
 
 export function readSettings(argument: unknown): Settings {
   const options = isBag(argument) ? checkNames(argument) : { protocols: argument as Protocols };
@@ -103,6 +110,7 @@ export function readSettings(argument: unknown): Settings {
       16 * 1024 * 1024,
       Number.POSITIVE_INFINITY,
     ),
+    serializeHandshakes: readBoolean("serializeHandshakes", options.serializeHandshakes, true),
     signal: readSignal(options.signal),
   };
 }
@@ -192,6 +200,16 @@ function readNumber(
   throw new TypeError(
     `WebSocket's option ${name} must be a number from 0 to ${most}, not ${String(value)}`,
   );
+}
+
+function readBoolean(
+  name: keyof WebSocketOptions,
+  value: boolean | undefined,
+  fallback: boolean,
+): boolean {
+  if (value === undefined) return fallback;
+  if (typeof value === "boolean") return value;
+  throw new TypeError(`WebSocket's option ${name} must be true or false, not ${String(value)}`);
 }
 
 function readSignal(signal: AbortSignal | undefined): AbortSignal | undefined {

@@ -648,6 +648,22 @@ test("a connecting socket that is unreferenced lets the process end", async (con
   assert.deepEqual(await run("unref(socket);", server.url), { output: "exit in 0\n", code: 0 });
 });
 
+test("a socket that waits for its turn keeps the process alive, although who has the turn does not", async (context) => {
+  let count = 0;
+  const server = await startPeer(context, async (peer) => {
+    count++;
+    if (count === 1) return peer.ended;
+    await peer.accept();
+    return peer.answerClose();
+  });
+  const url = JSON.stringify(server.url);
+  const { output, code } = await runProgram(`
+    unref(new WebSocket(${url}));
+    const socket = new WebSocket(${url}, { handshakeTimeout: 300 });
+    socket.onopen = () => { console.log("open"); socket.close(); };`);
+  assert.deepEqual({ output, code }, { output: "open\n", code: 0 });
+});
+
 test("a program whose connection fails ends by itself", async (context) => {
   const server = await startPeer(context, async (peer) => {
     await peer.request();
