@@ -2,6 +2,7 @@
  * The seam for permessage-deflate (RFC 7692): one synchronous codec per connection, injected.
  * Synchronous, because an asynchronous one costs a thread hop and a queue for every message.
  */
+
 /** Compresses messages by themselves: one and the same for all connections that agreed on the same. */
 export interface SharedCodec {
   /** As `MessageCodec.deflate`; on each connection that it is sent to, `forgetSent` must be called. */
@@ -15,9 +16,8 @@ export interface MessageCodec {
   readonly shared: SharedCodec;
   /**
    * The compressed form of a whole message, or undefined when it goes out plain; `force` tries it
-   * below the threshold, too. Once it was called,
-   * what it gave must be sent, before anything that it gives later. Up to `COPIED_PAYLOAD` bytes are
-   * lent: any codec's next call overwrites them. More are the caller's own.
+   * below the threshold, too. What is given must be sent, in the order in which it was given. Up to
+   * `COPIED_PAYLOAD` bytes are lent: any codec's next call overwrites them. More are the caller's own.
    */
   deflate(payload: Uint8Array, force?: boolean): Uint8Array | undefined;
   /**
@@ -31,11 +31,8 @@ export interface MessageCodec {
    */
   inflate(payload: Uint8Array, limit: number): Uint8Array<ArrayBuffer> | "tooBig" | "corrupt";
   /**
-   * A message that was compressed elsewhere, by itself, goes out now (`shared`). The peer takes
-   * it into its window and our compressor has not seen it, so the next message may not refer to
-   * anything before it.
+   * A message that was compressed elsewhere, by itself, goes out now (`shared`). The peer takes it into
+   * its window, so the next message may not refer to anything before it.
    */
   forgetSent(): void;
-  /** Releases memory that the garbage collector does not see. Nothing is called afterwards. */
-  close(): void;
 }

@@ -186,5 +186,4 @@ export const backwardsCodec: MessageCodec = {
     return Uint8Array.from(payload.subarray(1)).reverse();
   },
   forgetSent() {},
-  close() {},
 };

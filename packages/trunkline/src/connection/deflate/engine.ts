@@ -1,27 +1,31 @@
 /**
- * What a codec is made of: a compressor and a decompressor, each with its own window.
+ * What compresses and inflates one message, given the messages before it: a function of its
+ * arguments, which keeps nothing. RFC 7692, section 7.2, is kept here; sections 7.1 and 6 in codec.ts.
  */
 
-export interface Deflater {
-  /**
-   * The message without its last four octets (RFC 7692, section 7.2.1), or undefined when it would be
-   * longer than `most` bytes: then `reset` must be called. Lent until the next call when small.
-   */
-  deflate(payload: Uint8Array, most: number): Uint8Array | undefined;
-  /** Forgets the messages before. */
-  reset(): void;
-  close(): void;
-}
-
-export interface Inflater {
-  /** As `MessageCodec.inflate`; after anything but bytes, `reset` must be called. */
-  inflate(payload: Uint8Array, limit: number): Uint8Array<ArrayBuffer> | "tooBig" | "corrupt";
-  /** Forgets the messages before. */
-  reset(): void;
-  close(): void;
+export interface DeflateChoice {
+  /** 8 to 15. */
+  readonly windowBits: number;
+  readonly level: number;
+  readonly memoryLevel: number;
 }
 
 export interface Engine {
-  openDeflater(windowBits: number, level: number, memoryLevel: number): Deflater;
-  openInflater(windowBits: number): Inflater;
+  /**
+   * The message without its last four octets (RFC 7692, section 7.2.1), or undefined when that would be
+   * longer than `most` bytes. `before` is what came before it, the last 2^windowBits bytes at the most. Lent as
+   * `MessageCodec.deflate` says.
+   */
+  deflate(
+    payload: Uint8Array,
+    before: Uint8Array | undefined,
+    choice: DeflateChoice,
+    most: number,
+  ): Uint8Array | undefined;
+  /** As `MessageCodec.inflate`, after `before`. */
+  inflate(
+    payload: Uint8Array,
+    before: Uint8Array | undefined,
+    limit: number,
+  ): Uint8Array<ArrayBuffer> | "tooBig" | "corrupt";
 }

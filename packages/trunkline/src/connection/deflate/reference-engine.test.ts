@@ -1,4 +1,4 @@
 import { describeCodec } from "../../testing/codec-contract.test.util.ts";
 import { referenceEngine } from "./reference-engine.ts";
 
-describeCodec("the codec on the reference engine", referenceEngine);
+describeCodec("the codec on documented calls", referenceEngine);

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { join, pattern } from "../../testing/frames.test.util.ts";
+import { History } from "./history.ts";
+
+/** A copy of what there is. */
+function bytesOf(history: History): Uint8Array {
+  return Uint8Array.from(history.bytes ?? []);
+}
+
+test("keeps the last bytes of everything pushed, in whatever pieces it comes", () => {
+  for (const size of [256, 4096]) {
+    const history = new History(size);
+    let all: Uint8Array = new Uint8Array(0);
+    assert.equal(history.bytes, undefined);
+    for (const count of [1, 100, 0, 155, 1, 300, 256, 255, 1000, 4095, 2, 4096, 4097, 9000, 7]) {
+      const piece = pattern(count, all.length);
+      history.push(piece);
+      all = join(all, piece).slice(-size);
+      assert.deepEqual(bytesOf(history), all);
+    }
+  }
+});
+
+test("has nothing when it was cleared, and begins again", () => {
+  const history = new History(1024);
+  history.push(pattern(5000));
+  history.clear();
+  assert.equal(history.bytes, undefined);
+  history.push(pattern(3));
+  assert.deepEqual(bytesOf(history), pattern(3));
+});
+
+test("takes memory as it is used", () => {
+  const history = new History(32_768);
+  history.push(pattern(10));
+  assert.equal(history.bytes?.buffer.byteLength, 1024);
+  history.push(pattern(3000));
+  assert.equal(history.bytes?.buffer.byteLength, 4096);
+});

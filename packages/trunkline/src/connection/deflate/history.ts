@@ -1,0 +1,50 @@
+/**
+ * The LZ77 window of one direction of a connection: the last bytes of what was compressed and sent,
+ * or of what came and was inflated. It is all that context takeover keeps.
+ */
+
+const SMALLEST = 1024;
+
+export class History {
+  readonly #size: number;
+  #bytes: Uint8Array<ArrayBuffer> | undefined;
+  #length = 0;
+
+  /** At most `size` bytes, a power of two. */
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** What there is; valid until the next change. */
+  get bytes(): Uint8Array | undefined {
+    if (this.#length === 0) return undefined;
+    const bytes = this.#bytes;
+    return bytes?.length === this.#length ? bytes : bytes?.subarray(0, this.#length);
+  }
+
+  push(more: Uint8Array): void {
+    const count = Math.min(more.length, this.#size);
+    if (count === 0) return;
+    const kept = Math.min(this.#length, this.#size - count);
+    const into = this.#roomFor(kept + count);
+    if (kept < this.#length) into.copyWithin(0, this.#length - kept, this.#length);
+    into.set(count === more.length ? more : more.subarray(more.length - count), kept);
+    this.#length = kept + count;
+  }
+
+  /** Grows by doubling: who says little keeps little. */
+  #roomFor(length: number): Uint8Array {
+    const bytes = this.#bytes;
+    if (bytes !== undefined && bytes.length >= length) return bytes;
+    let size = Math.min(SMALLEST, this.#size);
+    while (size < length) size *= 2;
+    const larger = new Uint8Array(size);
+    if (bytes !== undefined) larger.set(bytes);
+    this.#bytes = larger;
+    return larger;
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+}
