@@ -72,6 +72,8 @@ interface CaseParts {
   readonly title: string;
   /** What the tested side may do, strict answer first. */
   readonly allowed: string;
+  /** The only side that it is for; both unless it is said. */
+  readonly tested?: "server" | "client";
   /** Not while others run: it measures, or loads the machine. */
   readonly alone?: boolean;
   /** It waits for long without working, so it starts first. */
@@ -119,6 +121,13 @@ export interface Arrival {
 export type CaseDraft = OpenCase | RequestCase | AnswerCase;
 
 export type Case = CaseDraft & { readonly id: string; readonly group: string };
+
+/** Whether a case is for a server, or for a client, under test. */
+export function isFor(one: Case, tested: "server" | "client"): boolean {
+  if (one.kind === "request") return tested === "server";
+  if (one.kind === "answer") return tested === "client";
+  return (one.tested ?? tested) === tested;
+}
 
 export interface Group {
   readonly name: string;

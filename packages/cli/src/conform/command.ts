@@ -5,7 +5,7 @@
 import { writeFile } from "node:fs/promises";
 import { CommandError } from "../command-error.ts";
 import type { CommandContext } from "../run.ts";
-import type { Case } from "./case.ts";
+import { type Case, isFor } from "./case.ts";
 import { makeGroups } from "./cases/index.ts";
 import { makeReport } from "./json-report.ts";
 import { type CommonSettings, parseConformOptions, type ServerCommandSettings } from "./options.ts";
@@ -24,17 +24,16 @@ export async function conformCommand(
     context.stdout.write(settings.help);
     return 0;
   }
-  const cases = chooseCases(settings, "answer");
+  const cases = chooseCases(settings, "server");
   if (!settings.list) return testServer(settings, cases, context);
   context.stdout.write(formatList(cases));
   return 0;
 }
 
-/** `foreign`: the kind of case that is not for this direction. */
-function chooseCases({ only, skip }: CommonSettings, foreign: Case["kind"]): readonly Case[] {
+function chooseCases({ only, skip }: CommonSettings, tested: "server" | "client"): readonly Case[] {
   const all = makeGroups()
     .flatMap((group) => group.cases)
-    .filter(({ kind }) => kind !== foreign);
+    .filter((one) => isFor(one, tested));
   const { cases, unknown } = selectCases(all, { skip, ...(only && { only }) });
   const [word] = unknown;
   if (word !== undefined) {

@@ -111,15 +111,18 @@ export function describeFailing(
   return `${first}a Close with ${codes.join(" or ")}, then the end; tolerated: another code, or the end alone`;
 }
 
-/** "An endpoint MUST fail the connection": a Close with the right code, which SHOULD be sent, and the end. */
+/**
+ * A Close with the right code, which a failing endpoint SHOULD send, and the end. `first`: an event
+ * that was read already.
+ */
 export async function awaitFailure(
   peer: Peer,
   codes: readonly number[],
   before: readonly Expected[] = [],
+  first?: PeerEvent,
 ): Promise<Finding> {
   const awaited = [...before];
-  for (;;) {
-    const event = await peer.next();
+  for (let event = first ?? (await peer.next()); ; event = await peer.next()) {
     const expected = awaited[0];
     if (expected !== undefined && isSame(event, expected)) awaited.shift();
     else if (event.type === "close") return judgeClose(peer, event.code, codes, awaited);
@@ -128,6 +131,26 @@ export async function awaitFailure(
       return failed("nothing happened: the connection stayed open");
     else return failed(`${describeEvent(event)} came`);
   }
+}
+
+/**
+ * The fault is in what is sent first. To the letter is to fail at once; to fail only when `rest` has come
+ * as well is tolerated. A ping behind the first part tells, by its pong, that the tested side reads on.
+ */
+export async function awaitEarlyFailure(
+  peer: Peer,
+  codes: readonly number[],
+  sendRest: () => void,
+): Promise<Finding> {
+  const event = await peer.next(peer.wait / 2);
+  if (event.type !== "pong" && event.type !== "silence") {
+    return awaitFailure(peer, codes, [], event);
+  }
+  sendRest();
+  const finding = await awaitFailure(peer, codes);
+  return finding.verdict === "fail"
+    ? finding
+    : tolerated(`${finding.came}, but only once the rest had come`);
 }
 
 async function judgeClose(
