@@ -1,12 +1,15 @@
 /** All groups, in the order of the report. */
 import type { Group } from "../case.ts";
+import { close } from "./close.ts";
 import { fragmentation } from "./fragmentation.ts";
 import { framing } from "./framing.ts";
+import { limits } from "./limits.ts";
 import { pings } from "./pings.ts";
 import { reserved } from "./reserved.ts";
+import { throughput } from "./throughput.ts";
 import { utf8 } from "./utf8.ts";
 
 /** Made anew at each call; a case holds its payloads, so a process makes them once. */
 export function makeGroups(): readonly Group[] {
-  return [framing(), pings(), reserved(), fragmentation(), utf8()];
+  return [framing(), pings(), reserved(), fragmentation(), utf8(), close(), limits(), throughput()];
 }
