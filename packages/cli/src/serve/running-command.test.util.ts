@@ -11,6 +11,7 @@ import { WebSocket } from "trunkline/client";
 const MAIN = fileURLToPath(new URL("../main.js", import.meta.url));
 
 export interface RunningCommand {
+  readonly pid: number | undefined;
   /** Both streams, as they came. */
   readonly output: string;
   /** Settles with the line when one that matches was or is written; rejects when the command ends without. */
@@ -56,6 +57,10 @@ class WatchedCommand implements RunningCommand {
         resolve({ code, stderr: this.#stderr });
       });
     });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   get output(): string {
