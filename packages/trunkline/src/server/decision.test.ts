@@ -68,11 +68,7 @@ describe("a decision ends", () => {
       "failed Error: boom",
     ],
     ["with what it rejects with", () => Promise.reject("boom"), "failed boom"],
-    [
-      "as failed with a Response of no status",
-      () => Response.error(),
-      "failed TypeError: upgrade() gave a Response of status 0",
-    ],
+    ["with the Response that is no answer", () => Response.error(), "refused 0 "],
   ];
   for (const [what, upgrade, expected] of cases) {
     it(what, async () => {

@@ -71,9 +71,8 @@ interface Answer {
 async function askHandler(handler: AnyHandler, request: UpgradeRequest): Promise<Answer> {
   const answer = await callUpgrade(handler, request);
   if (!(answer instanceof Response)) return { answer };
-  // Response.error() has the status 0.
-  if (answer.status < 200)
-    throw new TypeError(`upgrade() gave a Response of status ${answer.status}`);
+  // Response.error() is of this type; every other Response has a status from 200 on.
+  if (answer.type === "error") return { answer, body: new Uint8Array(0) };
   return { answer, body: new Uint8Array(await answer.arrayBuffer()) };
 }
 

@@ -26,7 +26,7 @@ export interface Acceptance<Data = unknown> {
   readonly data?: Data;
 }
 
-/** What `upgrade` may return; a `Response` refuses with it. */
+/** What `upgrade` may return; a `Response` refuses with it, `Response.error()` without any answer. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook without a return statement accepts
 export type UpgradeResult<Data> = Acceptance<Data> | Response | undefined | void;
 

@@ -354,6 +354,16 @@ describe("upgrade", () => {
     });
   }
 
+  it("drops the connection without an answer for Response.error()", async (context) => {
+    const { connect: run, log } = await mount(context, {
+      "/a": { ...echo, upgrade: () => Response.error() },
+    });
+    const peer = await run();
+    peer.ask("/a");
+    assert.equal(await peer.rest(), "");
+    assert.deepEqual(log.lines, ["info dropped /a by its handler"]);
+  });
+
   it("gives protocol, headers and data, and its request loses Node's own afterwards", async (context) => {
     const { connect: run, sockets } = await mount(context, {
       "/room/[name]": {

@@ -275,6 +275,12 @@ class SocketServerBase {
   }
 
   #refuseWith({ request }: Candidate, response: Response, body: Uint8Array, socket: Duplex): void {
+    // Fetch's "network error": nothing is answered.
+    if (response.type === "error") {
+      this.#settings.logger.info?.(`dropped ${printable(request.path)} by its handler`);
+      socket.destroy();
+      return;
+    }
     this.#settings.logger.info?.(
       `refused ${printable(request.path)}: ${response.status} by its handler`,
     );
