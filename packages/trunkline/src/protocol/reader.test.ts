@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { cut, frameFor, join, pattern, runtime, toBytes } from "../testing/frames.test.util.ts";
+import {
+  backwardsCodec,
+  cut,
+  frameFor,
+  join,
+  pattern,
+  runtime,
+  toBytes,
+} from "../testing/frames.test.util.ts";
 import { type WireCase, wireCases } from "../testing/wire-cases.test.util.ts";
 import { type ReadEvent, Reader, type ReaderOptions } from "./reader.ts";
 
@@ -139,6 +147,22 @@ test("bytes in an event are alone in their memory, also when there are none", ()
     buffers.add(event.data.buffer);
   }
   assert.equal(buffers.size, 12);
+});
+
+test("bytes that a codec lends are copied, and those that it gives are handed on", () => {
+  for (const room of [300, 301]) {
+    const block = new Uint8Array(room);
+    const inflate = (payload: Uint8Array): Uint8Array<ArrayBuffer> => {
+      block.set(payload);
+      return block.subarray(0, payload.length);
+    };
+    const wire = frameFor(role, { opcode: "binary", rsv: 4, payload: pattern(300) });
+    const [event] = feedAll(readerFor({ role, codec: { ...backwardsCodec, inflate } }), [wire]);
+    assert.ok(event?.type === "binary");
+    assert.deepEqual(event.data, Uint8Array.from(pattern(300)));
+    assert.equal(event.data.buffer.byteLength, 300);
+    assert.equal(event.data.buffer === block.buffer, room === 300);
+  }
 });
 
 test("a receiver that transfers every message away does not disturb the next", () => {

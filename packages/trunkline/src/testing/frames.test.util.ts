@@ -121,6 +121,15 @@ export function pattern(size: number, seed = 0): Uint8Array {
   return bytes;
 }
 
+/** Bytes that do not compress, the same in each run. */
+export function noise(size: number): Uint8Array {
+  let state = 1;
+  return Uint8Array.from({ length: size }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state >>> 24;
+  });
+}
+
 /** Cuts `bytes` into pieces of the sizes given, over and over; each piece is alone in its memory. */
 export function cut(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] {
   const pieces: Uint8Array[] = [];

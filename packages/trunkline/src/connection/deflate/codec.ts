@@ -13,6 +13,7 @@ import type { MessageCodec, SharedCodec } from "../../protocol/codec.ts";
 import type { DeflateParameters } from "../../protocol/permessage-deflate.ts";
 import type { DeflateChoice, Engine } from "./engine.ts";
 import { History } from "./history.ts";
+import { isLikelyRandom } from "./likely-random.ts";
 import { referenceEngine, TAIL_AND_PROBE, TAIL_SIZE } from "./reference-engine.ts";
 import type { DeflateSettings } from "./settings.ts";
 import { zlibEngine } from "./zlib-engine.ts";
@@ -20,6 +21,12 @@ import { zlibEngine } from "./zlib-engine.ts";
 /** "An empty DEFLATE block with no compression", without its tail: how a message ends (section 7.2.3.6). */
 const EMPTY_BLOCK = Uint8Array.of(0);
 const NOTHING = new Uint8Array(0);
+/**
+ * Of a window the compressor is given this much, or this many times the message's size: it indexes all
+ * that it is given, for each message. At 15 bits a JSON message of 1 KB took 43 µs with all of the
+ * window and 14 µs with its last 4 KiB, and became 4 % larger.
+ */
+const LOOK_BACK = { bytes: 4096, messages: 4 } as const;
 
 /** The codec for one connection. */
 export function createDeflateCodec(
@@ -56,22 +63,26 @@ class DeflateCodec implements MessageCodec {
   }
 
   deflate(payload: Uint8Array, force = false): Uint8Array | undefined {
-    const deflated = this.shared.deflate(payload, force, this.#sent?.bytes);
+    const deflated = this.shared.deflate(payload, force, this.#lookBack(payload));
     if (deflated !== undefined) this.#sent?.push(payload);
     return deflated;
   }
 
   deflateFragment(payload: Uint8Array, fin: boolean): Uint8Array {
     if (payload.length === 0) return fin ? EMPTY_BLOCK : NOTHING;
-    const deflated = this.shared.deflateFully(payload, this.#sent?.bytes);
+    const deflated = this.shared.deflateFully(payload, this.#lookBack(payload));
     this.#sent?.push(payload);
     return fin ? deflated : withTail(deflated);
   }
 
   inflate(payload: Uint8Array, limit: number): Uint8Array<ArrayBuffer> | "tooBig" | "corrupt" {
-    const inflated = this.shared.engine.inflate(payload, this.#received?.bytes, limit);
+    const inflated = this.shared.engine.inflate(payload, this.#received?.last(), limit);
     if (typeof inflated !== "string") this.#received?.push(inflated);
     return inflated;
+  }
+
+  #lookBack(payload: Uint8Array): Uint8Array | undefined {
+    return this.#sent?.last(Math.max(LOOK_BACK.bytes, LOOK_BACK.messages * payload.length));
   }
 
   forgetSent(): void {
@@ -101,7 +112,8 @@ class SharedDeflater implements SharedCodec {
 
   deflate(payload: Uint8Array, force = false, before?: Uint8Array): Uint8Array | undefined {
     // Nothing is smaller than nothing.
-    if (payload.length === 0 || (!force && payload.length < this.threshold)) return undefined;
+    if (payload.length === 0) return undefined;
+    if (!force && (payload.length < this.threshold || isLikelyRandom(payload))) return undefined;
     return this.engine.deflate(payload, before, this.#choice, payload.length - 1);
   }
 

@@ -15,11 +15,11 @@ export class History {
     this.#size = size;
   }
 
-  /** What there is; valid until the next change. */
-  get bytes(): Uint8Array | undefined {
-    if (this.#length === 0) return undefined;
-    const bytes = this.#bytes;
-    return bytes?.length === this.#length ? bytes : bytes?.subarray(0, this.#length);
+  /** The last bytes, up to `count` of them; valid until the next change. */
+  last(count: number = this.#size): Uint8Array | undefined {
+    const length = this.#length;
+    if (length === 0) return undefined;
+    return this.#bytes?.subarray(Math.max(0, length - count), length);
   }
 
   push(more: Uint8Array): void {

@@ -34,23 +34,32 @@ export const referenceEngine: Engine = {
   },
 
   inflate(payload, before, limit) {
-    let rest: Uint8Array = Buffer.concat([payload, TAIL_AND_PROBE]);
+    let rest = payload;
     let all: Uint8Array = before ?? new Uint8Array(0);
     const start = all.length;
     for (let blocks = 0; blocks <= MAX_FINAL_BLOCKS; blocks++) {
       const piece = inflateToEnd(rest, all, limit + start - all.length);
       if (typeof piece === "string") return piece;
-      all = Buffer.concat([all, piece.bytes]);
+      if (piece.consumed === rest.length) {
+        if (!isWhole(rest, all, piece.bytes.length)) return "corrupt";
+        return new Uint8Array(Buffer.concat([all.subarray(start), piece.bytes]));
+      }
+      // A final block ended the stream, and the message goes on (RFC 7692, section 7.2.3.4).
       rest = rest.subarray(piece.consumed);
-      // The probe was the end of the stream, or a final block was the end of the message.
-      if (rest.length === 1 || rest.length === TAIL_AND_PROBE.length)
-        return new Uint8Array(all.subarray(start));
-      // Not even the probe ended it: the message is cut.
-      if (rest.length === 0) return "corrupt";
+      all = Buffer.concat([all, piece.bytes]);
     }
     return "corrupt";
   },
 };
+
+/** Whether blocks that gave `size` bytes end where an empty one without its last four octets does. */
+function isWhole(blocks: Uint8Array, before: Uint8Array, size: number): boolean {
+  const probed = Buffer.concat([blocks, TAIL_AND_PROBE]);
+  const piece = inflateToEnd(probed, before, size + TAIL_AND_PROBE.length);
+  if (typeof piece === "string" || piece.bytes.length !== size) return false;
+  // The probe was the end of the stream, or a final block was the end of the message.
+  return piece.consumed === probed.length - 1 || piece.consumed === blocks.length;
+}
 
 function inflateToEnd(
   bytes: Uint8Array,

@@ -35,7 +35,7 @@ interface Handle {
 type HandleClass = new (mode: number) => Handle;
 
 /** Bytes that zlib writes at a time. */
-const CHUNK = 65_536;
+const CHUNK = 131_072;
 const LARGEST_WINDOW_BITS = 15;
 /** zlib's compressor knows no smaller window for raw data. It refers 250 bytes back at the most. */
 const SMALLEST_WINDOW_BITS = 9;
@@ -212,7 +212,7 @@ class Inflation {
     const history = new History(LARGEST_WINDOW);
     if (before !== undefined) history.push(before);
     for (const piece of this.#takePiece().all) history.push(piece);
-    return history.bytes;
+    return history.last();
   }
 
   #result(): Uint8Array<ArrayBuffer> {
