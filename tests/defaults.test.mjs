@@ -47,7 +47,7 @@ describe("the defaults in the documentation", () => {
   it("are the client's", () => {
     const { protocols, headers, tls, signal, ...numbers } = readClient(undefined);
     assert.deepEqual([protocols, headers, tls, signal], [[], [], {}, undefined]);
-    const text = readText("packages/trunkline/dist/client/websocket.js");
+    const text = readText("packages/trunkline/dist/client/client-connection.js");
     const [, closeTimeout] = /const closeTimeout = ([\d_]+);/.exec(text) ?? [];
     const socket = new WebSocket("ws://localhost/", { signal: AbortSignal.abort() });
     assert.deepEqual(pick(readTable("Client"), isNumberOrWord), {

@@ -47,3 +47,19 @@ test("in a browser terminate closes, and ping, ref and unref do nothing", async 
   terminate(socket);
   assert.deepEqual(calls, ["close"]);
 });
+
+test("a class that a browser lacks throws when one is made, and is nobody's class", async () => {
+  const { WebSocketError, WebSocketStream } = await import("./browser.ts");
+  for (const [name, make] of [
+    ["WebSocketStream", () => new WebSocketStream("ws://localhost")],
+    ["WebSocketError", () => new WebSocketError()],
+  ] as const) {
+    assert.throws(make, (error) => {
+      assert.ok(error instanceof DOMException);
+      assert.equal(error.name, "NotSupportedError");
+      assert.match(error.message, new RegExp(`has no ${name}: use WebSocket`));
+      return true;
+    });
+  }
+  assert.equal(new DOMException("", "WebSocketError") instanceof WebSocketError, false);
+});

@@ -5,6 +5,7 @@
  * The `error` event is a plain Event, as the standard says, that also carries the `error` for programs.
  * Nothing here knows of connections.
  */
+import { toUsvString } from "./idl.ts";
 
 /** Fired once, when the connection is gone (HTML, "the CloseEvent interface"). */
 export interface CloseEvent extends Event {
@@ -33,8 +34,6 @@ export interface WebSocketErrorEvent extends Event {
   readonly message: string;
 }
 
-type WellFormed = string & { toWellFormed(): string };
-
 class OwnCloseEvent extends Event implements CloseEvent {
   readonly #wasClean: boolean;
   readonly #code: number;
@@ -46,8 +45,7 @@ class OwnCloseEvent extends Event implements CloseEvent {
     this.#wasClean = Boolean(init?.wasClean);
     this.#code = Number(init?.code ?? 0) & 0xffff;
     const reason = init?.reason;
-    // Newer than the ES2023 types.
-    this.#reason = reason === undefined ? "" : (`${reason}` as WellFormed).toWellFormed();
+    this.#reason = reason === undefined ? "" : toUsvString(reason);
   }
 
   get wasClean(): boolean {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { completeInterface, requireArgument } from "./idl.ts";
+import { completeInterface, requireArgument, toUsvString } from "./idl.ts";
 
 class Shape {
   get size(): number {
@@ -37,4 +37,10 @@ test("a missing argument is a TypeError that names it, and undefined is not miss
     message: "send needs the argument data",
   });
   requireArgument(1, "send", "data");
+});
+
+test("a USVString has no surrogate that stands alone, and a symbol makes none", () => {
+  assert.equal(toUsvString("a\ud800\u{1F600}\udc00"), "a\ufffd\u{1F600}\ufffd");
+  assert.equal(toUsvString(null), "null");
+  assert.throws(() => toUsvString(Symbol("a")), TypeError);
 });

@@ -1,13 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as client from "./index.ts";
-import { DialError, ping, ref, terminate, unref, WebSocket } from "./index.ts";
+import {
+  DialError,
+  ping,
+  ref,
+  terminate,
+  unref,
+  WebSocket,
+  WebSocketError,
+  WebSocketStream,
+} from "./index.ts";
 
 test("the client exports these names and no others", () => {
   assert.deepEqual(Object.keys(client).sort(), [
     "CloseEvent",
     "DialError",
     "WebSocket",
+    "WebSocketError",
+    "WebSocketStream",
     "ping",
     "ref",
     "terminate",
@@ -40,4 +51,43 @@ export function useTypes(): void {
   socket.readyState = 1;
   // @ts-expect-error: not of the enumeration.
   socket.binaryType = "nodebuffer";
+}
+
+/** Compiled, never run: the same of a stream. */
+export async function useStreamTypes(): Promise<void> {
+  const stream = new WebSocketStream(new URL("ws://localhost"), {
+    protocols: ["chat"],
+    headers: { authorization: "Bearer x" },
+    maxMessageSize: 1024,
+    signal: AbortSignal.timeout(1),
+  });
+  const { readable, writable, protocol } = await stream.opened;
+  for await (const message of readable) {
+    message satisfies string | Uint8Array;
+  }
+  const writer = writable.getWriter();
+  for (const chunk of [
+    "text",
+    new Uint8Array(1),
+    new ArrayBuffer(1),
+    new DataView(new ArrayBuffer(1)),
+  ]) {
+    await writer.write(chunk);
+  }
+  // @ts-expect-error: the draft would send "[object Blob]".
+  await writer.write(new Blob([]));
+  await writer.abort(new WebSocketError(protocol, { closeCode: 3000, reason: "done" }));
+  const { closeCode, reason } = await stream.closed;
+  closeCode satisfies number;
+  reason satisfies string;
+  const failure = new WebSocketError();
+  failure.closeCode satisfies number | null;
+  failure satisfies DOMException;
+  stream.close({ closeCode: 3000 });
+  // @ts-expect-error: the members' names before the draft's last change.
+  stream.close({ code: 3000 });
+  // @ts-expect-error: a list.
+  new WebSocketStream("ws://localhost", { protocols: "chat" });
+  // @ts-expect-error: there is no such option.
+  new WebSocketStream("ws://localhost", { retries: 1 });
 }

@@ -20,3 +20,9 @@ export {
   type WebSocketEventMap,
   type WebSocketHandler,
 } from "./websocket.ts";
+export { type WebSocketCloseInfo, WebSocketError } from "./websocket-error.ts";
+export {
+  type WebSocketOpenInfo,
+  WebSocketStream,
+  type WebSocketStreamOptions,
+} from "./websocket-stream.ts";

@@ -6,7 +6,6 @@
  */
 import { createHash } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
-import type { TestContext } from "node:test";
 
 export interface Frame {
   readonly fin: boolean;
@@ -56,6 +55,12 @@ export class Peer {
     await this.#until(() => this.#bytes.includes("\r\n\r\n"));
     const end = this.#bytes.indexOf("\r\n\r\n") + 4;
     return this.#take(end).toString("latin1");
+  }
+
+  /** The path that the client asks for; `request` and `accept` still find the request whole. */
+  async path(): Promise<string> {
+    await this.#until(() => this.#bytes.includes("\r\n"));
+    return this.#bytes.toString("latin1").split(" ", 2)[1] ?? "";
   }
 
   /** Answers the handshake, and returns the request; `headers` are lines without their ends. */
@@ -132,7 +137,7 @@ export interface ScriptedServer {
 
 /** Starts a server on a free port of the loopback whose every connection runs `script`; the test's end closes it. */
 export async function startPeer(
-  context: TestContext,
+  context: { after(end: () => unknown): void },
   script: (peer: Peer) => Promise<unknown>,
 ): Promise<ScriptedServer> {
   const sockets = new Set<Socket>();

@@ -40,6 +40,15 @@ describe("an inbox", () => {
     ]);
   });
 
+  it("hands out without a promise what is there", () => {
+    const { inbox, calls } = make(100);
+    assert.equal(inbox.take(), undefined);
+    inbox.put("");
+    inbox.put("a".repeat(100));
+    assert.deepEqual([inbox.take(), inbox.take(), inbox.take()], ["", "a".repeat(100), undefined]);
+    assert.deepEqual(calls, ["pause", "resume"]);
+  });
+
   it("tells whether anything waits in it", async () => {
     const { inbox } = make();
     assert.equal(inbox.isEmpty, true);

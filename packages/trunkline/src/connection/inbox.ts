@@ -58,15 +58,19 @@ export class Inbox implements AsyncIterator<Message, undefined> {
   }
 
   next(): Promise<Result> {
-    if (this.#first < this.#messages.length) return Promise.resolve(this.#take());
+    const value = this.take();
+    if (value !== undefined) return Promise.resolve({ value, done: false });
     if (this.#ended) return Promise.resolve(DONE);
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
     });
   }
 
-  #take(): Result {
-    const message = this.#messages[this.#first++];
+  /** The oldest message, or undefined when none waits. */
+  take(): Message | undefined {
+    const message = this.#messages[this.#first];
+    if (message === undefined) return undefined;
+    this.#first++;
     if (this.#first === this.#messages.length) {
       this.#messages = [];
       this.#first = 0;
@@ -76,7 +80,7 @@ export class Inbox implements AsyncIterator<Message, undefined> {
       this.#paused = false;
       this.#connection.resume();
     }
-    return { value: message, done: false };
+    return message;
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type ConnectionOwner,
   type ConnectionSettings,
 } from "../connection/connection.ts";
+import { type Deferred, deferred } from "../connection/deferred.ts";
 import { Inbox, type Pausable } from "../connection/inbox.ts";
 import type { Transport } from "../connection/transport.ts";
 import {
@@ -348,17 +349,4 @@ function checkClose(code: number | undefined, reason = ""): void {
       `a close reason has at most ${MAX_REASON_BYTES} bytes of UTF-8, not ${size}`,
     );
   }
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-}
-
-function deferred<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

@@ -45,6 +45,18 @@ export function connectTo(
   if (!path.startsWith("/")) {
     throw new TypeError(`connectTo needs a path that begins with "/", not ${JSON.stringify(path)}`);
   }
+  const { client, plan } = wireTo(target, options);
+  const socket = new WebSocket(`ws://localhost${path}`, client);
+  // The first listener: by now the handshake has been delivered both ways, and not a byte more.
+  socket.addEventListener("open", plan, { once: true });
+  return socket;
+}
+
+/** The options of a client that dials over a wire in memory, and what lets the wire's faults happen. */
+export function wireTo(
+  target: SocketServer | HttpServer | Routes[string],
+  options: ConnectOptions = {},
+): { readonly client: InternalOptions; readonly plan: () => void } {
   const { clock = new ManualClock(), chunkSize, capacity, faults, peerFaults, ...rest } = options;
   const [toClient, toServer] = [readFaults(faults ?? []), readFaults(peerFaults ?? [])];
   const [near, far] = memoryPair({
@@ -56,15 +68,11 @@ export function connectTo(
     http.emit("connection", new WireStream(far, { allowHalfOpen: true }));
     return new WireStream(near, { allowHalfOpen: false });
   };
-  const client: InternalOptions = { ...rest, [MACHINE]: { clock, connect } };
-  const socket = new WebSocket(`ws://localhost${path}`, client);
   const plan = (): void => {
     near.plan(toClient);
     far.plan(toServer);
   };
-  // The first listener: by now the handshake has been delivered both ways, and not a byte more.
-  socket.addEventListener("open", plan, { once: true });
-  return socket;
+  return { client: { ...rest, [MACHINE]: { clock, connect } }, plan };
 }
 
 /** An HTTP server that never listens, unless one was given. */
