@@ -1,10 +1,10 @@
 // Finds the page's elements, and the few DOM helpers everyone here needs.
 
-/** The element with this id; a wrong id or kind is a mistake in index.html and throws at start. */
+/** The element with this id; a wrong id or kind is a mistake in the page and throws at start. */
 export function find<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const element = document.getElementById(id);
   if (element instanceof kind) return element;
-  throw new Error(`index.html has no ${kind.name} with the id "${id}"`);
+  throw new Error(`the page has no ${kind.name} with the id "${id}"`);
 }
 
 export function make(tag: string, className: string, text: string): HTMLElement {
@@ -12,6 +12,11 @@ export function make(tag: string, className: string, text: string): HTMLElement 
   element.className = className;
   element.textContent = text;
   return element;
+}
+
+/** Written only when it changes: some of it is looked at many times a second. */
+export function setText(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 /** Shows or takes away the sentence about a field, for eyes and for screen readers. */
@@ -42,4 +47,25 @@ function copyBySelection(text: string): boolean {
   area.remove();
   if (focused instanceof HTMLElement) focused.focus();
   return copied;
+}
+
+type Memory = "local" | "session";
+
+function storageOf(memory: Memory): Storage {
+  return memory === "local" ? localStorage : sessionStorage;
+}
+
+// The browser may deny storage (a private window, blocked cookies); then nothing is remembered.
+export function recall(memory: Memory, key: string): string | null {
+  try {
+    return storageOf(memory).getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(memory: Memory, key: string, value: string): void {
+  try {
+    storageOf(memory).setItem(key, value);
+  } catch {}
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkAddress, checkProtocols, echoAddress } from "../src/address.ts";
+import { checkAddress, checkProtocols, echoAddress } from "../src/console/address.ts";
 
 const base = "http://localhost:9998/_trunkline/";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkCode, checkReason, countReasonBytes } from "../src/close-rules.ts";
+import { checkCode, checkReason, countReasonBytes } from "../src/console/close-rules.ts";
 
 test("a page may close with 1000, with 3000 to 4999, or without a code", () => {
   for (const typed of ["1000", "3000", "4999", " 3001 "]) {

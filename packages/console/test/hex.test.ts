@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatHex, formatHexDump, parseHex } from "../src/hex.ts";
+import { formatHex, formatHexDump, parseHex } from "../src/console/hex.ts";
 
 test("hex is read in every common spelling", () => {
   for (const typed of ["00ff10", "00 FF 10", "0x00, 0xff, 0x10", "00:ff:10", "00-ff\n10"]) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Filter, Log, matches, maxEntries } from "../src/log.ts";
+import { type Filter, Log, matches, maxEntries } from "../src/console/log.ts";
 
 const time = new Date(0);
 

@@ -1,10 +1,10 @@
 // The one connection of the page: a browser WebSocket, and what happens on it told in order.
 // It knows nothing of the page, and shows nothing.
 
-export type LineState = 0 | 1 | 2 | 3;
+import { type ReadyState, stateOf } from "../ready-state.ts";
 
 export interface LineFacts {
-  readonly state: LineState;
+  readonly state: ReadyState;
   readonly protocol: string;
   readonly extensions: string;
   readonly bufferedAmount: number;
@@ -67,18 +67,5 @@ export class Line {
   close(code: number | undefined, reason: string): void {
     if (code === undefined) this.#socket?.close();
     else this.#socket?.close(code, reason);
-  }
-}
-
-function stateOf(socket: WebSocket): LineState {
-  switch (socket.readyState) {
-    case WebSocket.CONNECTING:
-      return 0;
-    case WebSocket.OPEN:
-      return 1;
-    case WebSocket.CLOSING:
-      return 2;
-    default:
-      return 3;
   }
 }

@@ -1,7 +1,7 @@
 // What a page may put into a Close frame, said before the browser throws.
 // Pure: no DOM. The rules are those of close(code, reason) in the WHATWG WebSockets standard.
-import { type Checked, passed, refused } from "./checked.ts";
-import { texts } from "./texts.ts";
+import { type Checked, passed, refused } from "../checked.ts";
+import { texts } from "../texts.ts";
 
 export interface CloseRequest {
   readonly code: number | undefined;

@@ -1,10 +1,10 @@
 // Makes the row of one log entry. A message is a <details>: opened with mouse or keyboard, it shows
 // the whole of what was kept, made only then, so that a thousand rows stay cheap.
-import { formatSize, formatTime, layOutJson } from "./format.ts";
+import { formatSize, formatTime, layOutJson } from "../format.ts";
+import { copyText, make } from "../page.ts";
+import { texts } from "../texts.ts";
 import { formatHex, formatHexDump } from "./hex.ts";
 import type { Entry } from "./log.ts";
-import { copyText, make } from "./page.ts";
-import { texts } from "./texts.ts";
 
 const previewLength = 300;
 const previewBytes = 48;

@@ -1,9 +1,10 @@
 // Shows the log: one row per entry, appended once a frame however many came, following the newest
 // while the reader is at the end, staying put while the reader is elsewhere.
+
+import { copyText, find } from "../page.ts";
+import { texts } from "../texts.ts";
 import { type Direction, type Entry, type Filter, type Kind, Log, matches } from "./log.ts";
 import { describe, makeRow } from "./log-row.ts";
-import { copyText, find } from "./page.ts";
-import { texts } from "./texts.ts";
 
 const filters: readonly Filter["show"][] = ["all", "messages", "sent", "received", "events"];
 
@@ -56,7 +57,7 @@ export class LogView {
   #update(): void {
     this.#removeDropped();
     this.#appendNew();
-    this.#tellCounts();
+    this.tellCounts();
     if (this.#following) this.#rows.scrollTop = this.#rows.scrollHeight;
   }
 
@@ -91,7 +92,7 @@ export class LogView {
     return Math.max(0, this.#shownUpTo + 1 - oldest);
   }
 
-  #tellCounts(): void {
+  tellCounts(): void {
     const all = this.#log.entries.length;
     const { dropped } = this.#log;
     this.#count.textContent = all === 0 ? "" : texts.counted(this.#shown, all);

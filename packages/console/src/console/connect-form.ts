@@ -1,8 +1,10 @@
 // The panel that opens a connection: address, subprotocols, and the facts about the socket.
+
+import { find, recall, remember, setText, showProblem } from "../page.ts";
+import { showState, stateNames } from "../ready-state.ts";
+import { texts } from "../texts.ts";
 import { checkAddress, checkProtocols, echoAddress } from "./address.ts";
 import type { LineFacts } from "./line.ts";
-import { find, showProblem } from "./page.ts";
-import { texts } from "./texts.ts";
 
 const addressKey = "trunkline.address";
 const protocolsKey = "trunkline.protocols";
@@ -15,19 +17,26 @@ export class ConnectForm {
   readonly #button: HTMLButtonElement = find("connect", HTMLButtonElement);
   readonly #status: HTMLElement = find("status", HTMLElement);
   readonly #pill: HTMLElement = find("pill", HTMLElement);
+  #said: () => string = () => "";
 
   constructor(connect: (address: string, protocols: string[]) => void) {
-    this.#address.value = recall(addressKey) ?? echoAddress(location);
-    this.#protocols.value = recall(protocolsKey) ?? "";
-    this.say(texts.notConnected);
+    this.#address.value = recall("session", addressKey) ?? echoAddress(location);
+    this.#protocols.value = recall("session", protocolsKey) ?? "";
+    this.say(() => texts.notConnected);
     find("connect-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit(connect);
     });
   }
 
-  say(sentence: string): void {
-    this.#status.textContent = sentence;
+  /** A function, because the language may change while the sentence stands. */
+  say(sentence: () => string): void {
+    this.#said = sentence;
+    this.#status.textContent = sentence();
+  }
+
+  sayAgain(): void {
+    this.say(this.#said);
   }
 
   refuse(problem: string): void {
@@ -40,9 +49,8 @@ export class ConnectForm {
 
   show({ state, protocol, extensions, bufferedAmount }: LineFacts): void {
     this.#button.disabled = state !== 3;
-    this.#pill.dataset.state = String(state);
-    setText(this.#pill, texts.states[state]);
-    setText(find("ready-state", HTMLElement), `${state} ${texts.stateNames[state]}`);
+    showState(this.#pill, state);
+    setText(find("ready-state", HTMLElement), `${state} ${stateNames[state]}`);
     setText(find("protocol", HTMLElement), protocol || texts.none);
     setText(find("extensions", HTMLElement), extensions || texts.none);
     setText(find("buffered-amount", HTMLElement), texts.bytes(bufferedAmount));
@@ -55,28 +63,8 @@ export class ConnectForm {
     showProblem(this.#protocolsProblem, this.#protocols, protocols.ok ? "" : protocols.problem);
     if (!address.ok) return this.#address.focus();
     if (!protocols.ok) return this.#protocols.focus();
-    remember(addressKey, this.#address.value);
-    remember(protocolsKey, this.#protocols.value);
+    remember("session", addressKey, this.#address.value);
+    remember("session", protocolsKey, this.#protocols.value);
     connect(address.value, protocols.value);
   }
-}
-
-/** Written only when it changes: bufferedAmount is looked at several times a second. */
-function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-// The browser may deny storage (a private window, blocked cookies); then nothing is remembered.
-function recall(key: string): string | null {
-  try {
-    return sessionStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function remember(key: string, value: string): void {
-  try {
-    sessionStorage.setItem(key, value);
-  } catch {}
 }

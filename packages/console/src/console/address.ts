@@ -1,7 +1,7 @@
 // Reads the address and the subprotocols as `new WebSocket(url, protocols)` will, and says in a
 // sentence what it would refuse. Pure: no DOM.
-import { type Checked, passed, refused } from "./checked.ts";
-import { texts } from "./texts.ts";
+import { type Checked, passed, refused } from "../checked.ts";
+import { texts } from "../texts.ts";
 
 const socketScheme: Readonly<Record<string, string>> = {
   "ws:": "ws:",

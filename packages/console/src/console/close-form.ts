@@ -1,4 +1,7 @@
 // The panel that closes: code and reason, checked before the browser would throw.
+
+import { find, showProblem } from "../page.ts";
+import { texts } from "../texts.ts";
 import {
   type CloseRequest,
   checkCode,
@@ -6,8 +9,6 @@ import {
   countReasonBytes,
   maxReasonBytes,
 } from "./close-rules.ts";
-import { find, showProblem } from "./page.ts";
-import { texts } from "./texts.ts";
 
 export class CloseForm {
   readonly #code: HTMLInputElement = find("code", HTMLInputElement);
@@ -18,8 +19,8 @@ export class CloseForm {
   readonly #button: HTMLButtonElement = find("close", HTMLButtonElement);
 
   constructor(close: (request: CloseRequest) => void) {
-    this.#reason.addEventListener("input", () => this.#tellLength());
-    this.#tellLength();
+    this.#reason.addEventListener("input", () => this.tellLength());
+    this.tellLength();
     find("close-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       const request = this.#read();
@@ -45,7 +46,7 @@ export class CloseForm {
     return undefined;
   }
 
-  #tellLength(): void {
+  tellLength(): void {
     const bytes = countReasonBytes(this.#reason.value);
     this.#length.textContent = texts.reasonLength(bytes, maxReasonBytes);
     this.#length.classList.toggle("over", bytes > maxReasonBytes);

@@ -1,6 +1,6 @@
 // Bytes as people write and read them: hex in, hex dump out. Pure: no DOM.
-import { type Checked, passed, refused } from "./checked.ts";
-import { texts } from "./texts.ts";
+import { type Checked, passed, refused } from "../checked.ts";
+import { texts } from "../texts.ts";
 
 /** Takes pairs of digits; between bytes, white space, `,`, `:`, `-` and `0x` may stand. */
 export function parseHex(input: string): Checked<Uint8Array<ArrayBuffer>> {

@@ -1,14 +1,16 @@
 // The console: joins the line (one WebSocket) with the panels and the log.
 // It talks to the address the user typed and to nothing else.
+import { startShell } from "../shell.ts";
+import { texts } from "../texts.ts";
 import { CloseForm } from "./close-form.ts";
 import { ConnectForm } from "./connect-form.ts";
 import { Line, type LineClose, type LineListener } from "./line.ts";
 import { LogView } from "./log-view.ts";
 import { type Message, SendForm } from "./send-form.ts";
-import { texts } from "./texts.ts";
 
 const factsInterval = 200;
 
+startShell(tellAgain);
 let address = "";
 const listener: LineListener = { opened, received, closed };
 const line = new Line(listener);
@@ -32,13 +34,13 @@ function connect(to: string, protocols: string[]): void {
     return connectForm.refuse(texts.refusedByBrowser(message));
   }
   address = to;
-  tell("connect", texts.connectingTo(to));
+  tell("connect", () => texts.connectingTo(to));
   showState();
 }
 
 function opened(): void {
   const { protocol, extensions } = line.facts;
-  tell("open", texts.opened(protocol, extensions));
+  tell("open", () => texts.opened(protocol, extensions));
   showState();
   if (hasLostFocus()) sendForm.focus();
 }
@@ -56,17 +58,27 @@ function send(message: Message): void {
 }
 
 function closed({ code, reason, wasClean, wasOpen }: LineClose): void {
-  const sentence = texts.closed(code, reason, wasClean);
-  if (!wasOpen) tell("error", texts.failedToOpen(address));
-  log.addEvent("close", sentence);
-  connectForm.say(wasOpen ? sentence : texts.failedToOpen(address));
+  const to = address;
+  const ended = () => texts.closed(code, reason, wasClean);
+  const failed = () => texts.failedToOpen(to);
+  if (!wasOpen) tell("error", failed);
+  log.addEvent("close", ended());
+  connectForm.say(wasOpen ? ended : failed);
   showState();
   if (hasLostFocus()) connectForm.focus();
 }
 
-function tell(kind: "open" | "connect" | "error", sentence: string): void {
-  log.addEvent(kind, sentence);
+function tell(kind: "open" | "connect" | "error", sentence: () => string): void {
+  log.addEvent(kind, sentence());
   connectForm.say(sentence);
+}
+
+/** The log stays as it was written. */
+function tellAgain(): void {
+  connectForm.sayAgain();
+  closeForm.tellLength();
+  log.tellCounts();
+  showState();
 }
 
 function showState(): void {

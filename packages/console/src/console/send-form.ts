@@ -1,8 +1,8 @@
 // The panel that sends: text, bytes typed in hex, or a file as one binary message.
-import { type Checked, passed, refused } from "./checked.ts";
+import { type Checked, passed, refused } from "../checked.ts";
+import { find, showProblem } from "../page.ts";
+import { texts } from "../texts.ts";
 import { parseHex } from "./hex.ts";
-import { find, showProblem } from "./page.ts";
-import { texts } from "./texts.ts";
 
 export type Message = string | Uint8Array<ArrayBuffer>;
 
