@@ -47,12 +47,18 @@ describe("the defaults in the documentation", () => {
   it("are the client's", () => {
     const { protocols, headers, tls, signal, ...numbers } = readClient(undefined);
     assert.deepEqual([protocols, headers, tls, signal], [[], [], {}, undefined]);
-    const text = readText("packages/trunkline/dist/client/client-connection.js");
-    const [, closeTimeout] = /const closeTimeout = ([\d_]+);/.exec(text) ?? [];
     const socket = new WebSocket("ws://localhost/", { signal: AbortSignal.abort() });
     assert.deepEqual(pick(readTable("Client"), isNumberOrWord), {
       ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])),
-      "close timeout, which cannot be set": closeTimeout?.replaceAll("_", ""),
+      "close timeout, which cannot be set": readConstant("client-connection", "closeTimeout"),
+      "bytes that a WebSocketStream reads ahead, which cannot be set": readConstant(
+        "message-source",
+        "highWaterMark",
+      ),
+      "bytes that a WebSocketStream queues before a write waits, which cannot be set": readConstant(
+        "websocket-stream",
+        "highWaterMark",
+      ),
       binaryType: socket.binaryType,
       ...none("protocols", "headers", "signal"),
     });
@@ -75,6 +81,18 @@ describe("the defaults in the documentation", () => {
     assert.deepEqual([table["--document-root"], table["--origins"]], ["none", "none"]);
   });
 });
+
+/**
+ * A constant of a module of the client, as it stands there.
+ *
+ * @param {string} module
+ * @param {string} name
+ */
+function readConstant(module, name) {
+  const text = readText(`packages/trunkline/dist/client/${module}.js`);
+  const [, value] = new RegExp(`const ${name} = ([\\d_]+);`).exec(text) ?? [];
+  return value?.replaceAll("_", "");
+}
 
 /**
  * Option and default, from the table under a heading.
