@@ -91,6 +91,14 @@ describe("a handshake", () => {
     assert.match(refusalOf(ask({}, { httpVersion: "1.0" })).reason, /not HTTP\/1\.1/);
   });
 
+  it("with two Hosts is refused with 400, as node:http would show the first of them alone", () => {
+    const fields = Object.entries({ Host: "localhost:9998", HOST: "evil.example" });
+    const request = makeRequest("/a", [...fields, ...Object.entries(handshakeHeaders)]);
+    const refusal = refusalOf(examine(new NodeRequest(request), makeRoute(), {}, from, {}));
+    assert.equal(refusal.status, 400);
+    assert.match(refusal.reason, /more than one Host/);
+  });
+
   it("whose headers were cut off is refused, not failed at", () => {
     assert.equal(
       refusalOf(examine(new NodeRequest(makeRequest("/a", [])), makeRoute(), {}, from, {})).status,

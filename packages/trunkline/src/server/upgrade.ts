@@ -39,6 +39,7 @@ export function examine(
   const check = checkRequest(source);
   if (!check.ok) return check;
   if (hasBody(source)) return { status: 400, reason: "An opening handshake has no body." };
+  if (hasTwoHosts(source)) return { status: 400, reason: "There is more than one Host header." };
   const origin = source.header("origin");
   if (!isAllowedOrigin({ origin, host: from.host, secure: from.secure }, route.origins)) {
     logger.warn?.(originRefusal(route.pattern, origin, from.host));
@@ -52,6 +53,15 @@ export function examine(
 export function hasBody(request: RequestHead): boolean {
   const length = request.header("content-length") ?? "0";
   return length !== "0" || request.header("transfer-encoding") !== undefined;
+}
+
+/**
+ * RFC 9112, section 3.2: 400 is due to a request "that contains more than one Host header field line". Node
+ * drops all but the first, which a proxy may not have looked at. plain-upgrade.ts takes no name twice.
+ */
+function hasTwoHosts({ raw }: RequestSource): boolean {
+  const names = raw?.rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name));
+  return names !== undefined && names.length > 1;
 }
 
 function originRefusal(pattern: string, origin = "", host: string): string {

@@ -3,6 +3,7 @@ import type { Group } from "../case.ts";
 import { close } from "./close.ts";
 import { fragmentation } from "./fragmentation.ts";
 import { framing } from "./framing.ts";
+import { handshake } from "./handshake/index.ts";
 import { limits } from "./limits.ts";
 import { pings } from "./pings.ts";
 import { reserved } from "./reserved.ts";
@@ -11,5 +12,15 @@ import { utf8 } from "./utf8.ts";
 
 /** Made anew at each call; a case holds its payloads, so a process makes them once. */
 export function makeGroups(): readonly Group[] {
-  return [framing(), pings(), reserved(), fragmentation(), utf8(), close(), limits(), throughput()];
+  return [
+    handshake(),
+    framing(),
+    pings(),
+    reserved(),
+    fragmentation(),
+    utf8(),
+    close(),
+    limits(),
+    throughput(),
+  ];
 }

@@ -183,12 +183,15 @@ function around(): CaseDraft[] {
     }),
     limited({
       slug: "below-limit-again-and-again",
-      title: "two binaries that are together above the limit",
+      title: "two binaries, together above the limit, the second when the first is back",
       allowed: "both messages back",
       async play(peer, limit) {
         const payload = payloadOf("binary", Math.ceil(limit / 2) + 1);
-        peer.send(messageFrame("binary", payload), messageFrame("binary", payload));
-        const awaited = [back("binary", payload), back("binary", payload)];
+        const awaited = [back("binary", payload)];
+        peer.send(messageFrame("binary", payload));
+        const missing = await findMissing(peer, awaited);
+        if (missing) return missing;
+        peer.send(messageFrame("binary", payload));
         return (await findMissing(peer, awaited)) ?? finish(peer);
       },
     }),
