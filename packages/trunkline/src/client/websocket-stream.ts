@@ -197,8 +197,13 @@ export class WebSocketStream {
     if (this.#state !== "open") return;
     this.#state = "closing";
     if (this.#failure !== undefined) return;
-    this.#source?.end();
-    this.#sink?.refuse();
+    // A stream that is destroyed under the connection begins to close and is closed in one go:
+    // that is no closing handshake, and `#ended` has told it by then.
+    queueMicrotask(() => {
+      if (this.#state !== "closing") return;
+      this.#source?.end();
+      this.#sink?.refuse();
+    });
   }
 
   /** "When the WebSocket connection is closed, possibly cleanly" */

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { nextTurn } from "../testing/fake-transport.test.util.ts";
 import { Inbox } from "./inbox.ts";
 
 function make(highWaterMark = 1000): { readonly inbox: Inbox; readonly calls: string[] } {
@@ -47,6 +50,40 @@ describe("an inbox", () => {
     inbox.put("a".repeat(100));
     assert.deepEqual([inbox.take(), inbox.take(), inbox.take()], ["", "a".repeat(100), undefined]);
     assert.deepEqual(calls, ["pause", "resume"]);
+  });
+
+  it("lets go of what was read although it is never empty", async () => {
+    const { inbox } = make(1_000_000);
+    const read: WeakRef<Uint8Array>[] = [];
+    const put = (): void => {
+      const message = new Uint8Array(10);
+      read.push(new WeakRef(message));
+      inbox.put(message);
+    };
+    put();
+    for (let count = 0; count < 100; count++) {
+      put();
+      await inbox.next();
+    }
+    await nextTurn();
+    setFlagsFromString("--expose-gc");
+    runInNewContext("gc")();
+    const kept = read.slice(0, 100).filter((message) => message.deref() !== undefined).length;
+    assert.ok(kept <= 2, `${kept} of 100 messages are kept`);
+  });
+
+  it("keeps the order, whatever the rhythm of putting and taking", () => {
+    const { inbox } = make(1_000_000);
+    let [next, expected] = [0, 0];
+    for (let round = 1; round < 60; round++) {
+      for (let count = 0; count < round % 7; count++) inbox.put(`${next++}`);
+      for (let count = 0; count < round % 5; count++) {
+        const message = inbox.take();
+        if (message !== undefined) assert.equal(message, `${expected++}`);
+      }
+    }
+    while (!inbox.isEmpty) assert.equal(inbox.take(), `${expected++}`);
+    assert.equal(expected, next);
   });
 
   it("tells whether anything waits in it", async () => {

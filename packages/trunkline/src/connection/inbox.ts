@@ -18,7 +18,7 @@ const DONE: Result = { value: undefined, done: true };
 export class Inbox implements AsyncIterator<Message, undefined> {
   readonly #connection: Pausable;
   readonly #highWaterMark: number;
-  #messages: Message[] = [];
+  readonly #messages: Message[] = [];
   /** Index of the oldest message in `#messages`. */
   #first = 0;
   #size = 0;
@@ -71,8 +71,9 @@ export class Inbox implements AsyncIterator<Message, undefined> {
     const message = this.#messages[this.#first];
     if (message === undefined) return undefined;
     this.#first++;
-    if (this.#first === this.#messages.length) {
-      this.#messages = [];
+    // A reader who is always a little behind never empties it: what was read must be let go of.
+    if (this.#first * 2 >= this.#messages.length) {
+      this.#messages.splice(0, this.#first);
       this.#first = 0;
     }
     this.#size -= costOf(message);
