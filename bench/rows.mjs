@@ -121,6 +121,51 @@ const memory = {
   maxRounds: 2,
 };
 
+/** The parameters stand in the row's name; both servers are given them, and must agree on them. */
+const compressed = { programs: ["trunkline", "ws"], size: KIB };
+const alone = { serverNoContextTakeover: true, clientNoContextTakeover: true };
+const takeover = { serverNoContextTakeover: false, clientNoContextTakeover: false };
+const agreements = [
+  { id: "alone-15", deflate: alone, cpu: 0.45, memory: 0.05, bytes: undefined },
+  {
+    id: "takeover-12",
+    deflate: { ...takeover, serverMaxWindowBits: 12, clientMaxWindowBits: 12 },
+    cpu: 0.6,
+    memory: 0.25,
+    bytes: 1.15,
+  },
+  { id: "takeover-15", deflate: takeover, cpu: undefined, memory: undefined, bytes: undefined },
+];
+const deflates = agreements.flatMap(({ id, deflate, cpu, memory, bytes }) =>
+  [
+    { kind: "deflate-echo", connections: 100, target: cpu },
+    {
+      kind: "deflate-memory",
+      unit: "KB",
+      connections: 100,
+      messages: 1000,
+      target: memory,
+      fresh: true,
+      maxRounds: 2,
+    },
+    { kind: "deflate-ratio", unit: "B", connections: 1, target: bytes, maxRounds: 1 },
+  ].map(({ target, ...row }) => ({
+    ...compressed,
+    ...row,
+    id: `${row.kind}-${id}`,
+    deflate,
+    targets: target === undefined ? {} : { ws: target },
+  })),
+);
+const deflatedPublish = {
+  ...compressed,
+  id: "deflate-publish-1000-alone-15",
+  kind: "deflate-publish",
+  connections: 1000,
+  deflate: alone,
+  targets: { ws: 0.1 },
+};
+
 const client = { kind: "client", programs: ["trunkline", "ws"] };
 const small = { size: 64, batch: 5000 };
 const clients = [
@@ -203,6 +248,8 @@ export const rows = [
   conversation,
   handshake,
   memory,
+  ...deflates,
+  deflatedPublish,
   ...clients,
   ...starts,
   ...latencies,

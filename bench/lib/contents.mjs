@@ -39,6 +39,23 @@ export function plainPayload(size) {
   return Buffer.from(Array.from({ length: size }, (_, i) => 97 + (i % 26)));
 }
 
+/** JSON as programs send it, exactly `size` bytes: alike from one to the next, and never the same. */
+export function jsonMessage(size, seed) {
+  const random = randomFrom(seed);
+  const record = (id) => ({
+    id,
+    type: "update",
+    user: { name: `user${random() % 1000}`, email: `u${random() % 10_000}@example.com` },
+    price: (random() % 100_000) / 100,
+    quantity: random() % 10,
+    note: ["in stock", "sold out", "on its way"][random() % 3],
+    at: 1_700_000_000 + (random() % 10_000_000),
+  });
+  let text = "";
+  for (let id = seed; text.length < size; id++) text += `${JSON.stringify(record(id))},`;
+  return Buffer.from(text.slice(0, size));
+}
+
 export function distinctKey(seed) {
   const key = Buffer.alloc(4);
   key.writeUInt32LE(randomFrom(seed ^ 0x5bd1e995)());

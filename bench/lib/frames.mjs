@@ -3,6 +3,9 @@
 export const TEXT = 1;
 export const BINARY = 2;
 
+/** Stands with an opcode: the message is compressed. */
+export const RSV1 = 0x40;
+
 /** A client's frame, masked with the four bytes of `key`. */
 export function maskedFrame(opcode, payload, key) {
   const head = headerOf(opcode, payload.length, 0x80);
@@ -63,11 +66,53 @@ export class FrameCounter {
   }
 }
 
+/** Counts a server's frames of any size, up to 64 KiB, that all begin with one byte. */
+export class AnySizeCounter {
+  #first;
+  /** Bytes of the header that came; what is missing of the payload once it is whole. */
+  #header = [];
+  #missing = 0;
+  /** Bytes of payloads, so far. */
+  payloads = 0;
+
+  constructor(opcode) {
+    this.#first = 0x80 | opcode;
+  }
+
+  /** How many frames end within these bytes. */
+  count(bytes, start, end) {
+    let count = 0;
+    let at = start;
+    while (at < end) {
+      if (this.#missing === 0 && !this.#takeHeader(bytes[at++])) continue;
+      const taken = Math.min(this.#missing, end - at);
+      at += taken;
+      this.#missing -= taken;
+      if (this.#missing === 0) count++;
+    }
+    return count;
+  }
+
+  /** Whether the header is whole with this byte. */
+  #takeHeader(byte) {
+    const header = this.#header;
+    header.push(byte);
+    if (header[0] !== this.#first || header[1] > 126)
+      throw new Error("a frame of another kind came");
+    const whole = header[1] === 126 ? 4 : 2;
+    if (header.length < whole) return false;
+    this.#missing = whole === 4 ? (header[2] << 8) | header[3] : header[1];
+    this.payloads += this.#missing;
+    this.#header = [];
+    return true;
+  }
+}
+
 /** Reads whole messages of a server or, unmasking them, of a client. Slow, and easy to believe. */
 export class FrameReader {
   #rest = Buffer.alloc(0);
 
-  /** The frames that are complete: `{ opcode, payload }`. */
+  /** The frames that are complete: `{ opcode, payload, deflated }`. */
   read(bytes, start, end) {
     this.#rest = Buffer.concat([this.#rest, bytes.subarray(start, end)]);
     const frames = [];
@@ -92,6 +137,6 @@ export class FrameReader {
     const payload = rest.subarray(header, header + size);
     if (masked) for (let i = 0; i < size; i++) payload[i] ^= rest[header - 4 + (i & 3)];
     this.#rest = rest.subarray(header + size);
-    return { opcode: rest[0] & 15, payload };
+    return { opcode: rest[0] & 15, payload, deflated: (rest[0] & RSV1) !== 0 };
   }
 }

@@ -1,4 +1,4 @@
-/** The library through its public API, with its defaults. */
+/** The library through its public API, with its defaults; parameters of compression may be given. */
 import { serve } from "trunkline/server";
 import { announce, FILLER, PUBLISH_BATCHES, PUBLISHED_SIZE } from "./announce.mjs";
 
@@ -18,6 +18,11 @@ const routes = {
       if (!socket.send(data)) await socket.drained();
     }
   },
+  "/publish": {
+    message(_socket, data) {
+      server.publish("all", data);
+    },
+  },
   "/topic": {
     open(socket) {
       socket.subscribe("all");
@@ -35,5 +40,7 @@ for (const batch of PUBLISH_BATCHES) {
   };
 }
 
-const server = await serve({ routes });
+const [given] = process.argv.slice(2);
+const options = given === undefined ? {} : { perMessageDeflate: JSON.parse(given) };
+const server = await serve({ routes, ...options });
 announce(server.port);

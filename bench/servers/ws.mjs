@@ -1,4 +1,4 @@
-/** `ws` as its README shows it: without compression, the rest default. */
+/** `ws` as its README shows it: without compression unless parameters of it are given, the rest default. */
 import { WebSocketServer } from "ws";
 import { announce, FILLER, PUBLISHED_SIZE } from "./announce.mjs";
 
@@ -15,6 +15,11 @@ const paths = {
     subscribers.add(socket);
     socket.on("close", () => subscribers.delete(socket));
   },
+  "/publish": (socket) => {
+    socket.on("message", (data, isBinary) => {
+      for (const subscriber of subscribers) subscriber.send(data, { binary: isBinary });
+    });
+  },
   "/publish-1": (socket) => publishBatches(socket, 1),
   "/publish-16": (socket) => publishBatches(socket, 16),
 };
@@ -29,7 +34,8 @@ function publishBatches(socket, batch) {
   });
 }
 
-const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false });
+const perMessageDeflate = JSON.parse(process.argv[2] ?? "false");
+const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate });
 server.on("connection", (socket, request) => {
   socket.on("error", () => {});
   paths[request.url](socket);

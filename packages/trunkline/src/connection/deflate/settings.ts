@@ -12,4 +12,4 @@ export interface DeflateSettings {
   readonly memoryLevel: number;
 }
 
-export const DEFAULT_SETTINGS: DeflateSettings = { threshold: 1024, level: 1, memoryLevel: 8 };
+export const DEFAULT_SETTINGS: DeflateSettings = { threshold: 1024, level: 3, memoryLevel: 8 };

@@ -1,0 +1,53 @@
+/**
+ * What compression adds to a connection's memory: connections without it exchange 1 MB each way and
+ * fall idle, then as many with it do the same, in one fresh process. In KB (1000 bytes) of resident
+ * set for each connection, over that of one without.
+ */
+import { distinctKey, jsonMessage } from "../lib/contents.mjs";
+import { COMPRESSED_TEXT, deflatedFrames, openDeflating } from "../lib/deflated.mjs";
+import { AnySizeCounter, maskedFrame, TEXT } from "../lib/frames.mjs";
+import { openMany } from "../lib/raw-client.mjs";
+
+export { start } from "../lib/deflated.mjs";
+export { verify } from "./deflate-echo.mjs";
+
+const DIFFERENT = 64;
+/** Connections that only warm up the code. */
+const WARMING = 4;
+
+export async function measure(server, row) {
+  const { connections, size } = row;
+  const messages = Array.from({ length: DIFFERENT }, (_, seed) => jsonMessage(size, seed));
+  const plain = messages.map((message) => maskedFrame(TEXT, message, distinctKey(size)));
+  const deflated = deflatedFrames(size, DIFFERENT);
+  const warming = await openDeflating(server, "/echo", WARMING, row);
+  await exchange(warming, deflated, COMPRESSED_TEXT, 5 * row.messages);
+  const empty = await server.memory();
+  const without = await openMany(server.port, "/echo", connections);
+  await exchange(without, plain, TEXT, row.messages);
+  const before = await server.memory();
+  const clients = await openDeflating(server, "/echo", connections, row);
+  await exchange(clients, deflated, COMPRESSED_TEXT, row.messages);
+  const after = await server.memory();
+  for (const client of [...warming, ...without, ...clients]) client.reset();
+  return { value: (after.rss - before.rss - (before.rss - empty.rss)) / connections / 1000 };
+}
+
+/** One message in flight on each connection, until each has had `count` back. */
+function exchange(clients, frames, opcode, count) {
+  return Promise.all(
+    clients.map((client, index) => {
+      const counter = new AnySizeCounter(opcode);
+      let received = 0;
+      return new Promise((resolve) => {
+        client.onBytes = (bytes, start, end) => {
+          const came = counter.count(bytes, start, end);
+          received += came;
+          if (received === count) resolve();
+          else if (came > 0) client.write(frames[(index + received) % frames.length]);
+        };
+        client.write(frames[index % frames.length]);
+      });
+    }),
+  );
+}
