@@ -29,8 +29,10 @@ it("the server of this library passes each case to the letter", async (t) => {
       const others = results
         .filter(({ verdict }) => verdict !== "pass")
         .map(({ case: { id }, verdict, came }) => `${verdict} ${id}: ${came}`);
+      // Until the server negotiates permessage-deflate, which it is then held to.
+      const wrong = others.filter((line) => !/^informational .* declined/.test(line));
       assert.deepEqual(
-        others.filter((line) => !DEVIATIONS.has(line)),
+        wrong.filter((line) => !DEVIATIONS.has(line)),
         [],
       );
     });

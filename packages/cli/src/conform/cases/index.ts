@@ -1,10 +1,14 @@
 /** All groups, in the order of the report. */
 import type { Group } from "../case.ts";
 import { close } from "./close.ts";
+import { compression } from "./compression.ts";
+import { deflate } from "./deflate.ts";
+import { endurance } from "./endurance/index.ts";
 import { fragmentation } from "./fragmentation.ts";
 import { framing } from "./framing.ts";
 import { handshake } from "./handshake/index.ts";
 import { limits } from "./limits.ts";
+import { negotiation } from "./negotiation.ts";
 import { pings } from "./pings.ts";
 import { reserved } from "./reserved.ts";
 import { throughput } from "./throughput.ts";
@@ -20,7 +24,12 @@ export function makeGroups(): readonly Group[] {
     fragmentation(),
     utf8(),
     close(),
+    // Before what fills the tested process's memory for good, so that its growth is seen.
+    endurance(),
     limits(),
+    negotiation(),
+    compression(),
+    deflate(),
     throughput(),
   ];
 }

@@ -49,7 +49,7 @@ function answered(): CaseDraft[] {
 }
 
 function rows(): CaseDraft[] {
-  return [2, 10, 100].flatMap((count) =>
+  return [2, 10, 50].flatMap((count) =>
     (["whole", "borders"] as const).map((feed): CaseDraft => {
       const payloads = Array.from({ length: count }, (_, at) => `ping ${at}`);
       return {

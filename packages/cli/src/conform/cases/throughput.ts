@@ -53,7 +53,7 @@ function load({ slug, title, rule, bytes, play }: Load): CaseDraft {
     slug,
     rule,
     title,
-    allowed: "all of it back; informational: a Close with 1009",
+    allowed: "all of it back; informational: a Close with 1008, 1009 or 1013, for a limit",
     alone: true,
     async play(peer) {
       const start = performance.now();
@@ -66,13 +66,16 @@ function load({ slug, title, rule, bytes, play }: Load): CaseDraft {
   };
 }
 
-/** The payload comes back, or 1009 says that it is too large here. */
+/** A limit of the tested side's own: on sizes, on fragments, on what it has to send. */
+const POLICY = [1008, 1009, 1013];
+
+/** The payload comes back, or a Close says that it is too much here. */
 async function awaitBack(peer: Peer, kind: Kind, payload: Buffer): Promise<Finding | undefined> {
   const event = await peer.next(PATIENCE);
-  if (event.type === "close" && event.code === 1009) {
+  if (event.type === "close" && POLICY.includes(event.code ?? 0)) {
     peer.answerClose();
     await awaitEnd(peer);
-    return informational("a Close with 1009: too large here");
+    return informational(`a Close with ${event.code}: too much here`);
   }
   if (event.type === kind && "payload" in event && event.payload.equals(payload)) return undefined;
   return failed(`${describeEvent(event)} came, not the ${kind} message back`);

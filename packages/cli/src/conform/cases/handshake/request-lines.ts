@@ -12,10 +12,20 @@ export const REQUEST_LINES: readonly Row[] = [
       line: (target) => `${method} ${target} HTTP/1.1`,
     }),
   ),
-  ...["HTTP/1.0", "HTTP/0.9", "HTTP/2.0", "http/1.1", "HTTP/1", "HTTP/11", "HTPP/1.1"].map(
-    (version): Row => ({
+  ...(
+    [
+      ["1-0", "HTTP/1.0"],
+      ["0-9", "HTTP/0.9"],
+      ["2-0", "HTTP/2.0"],
+      ["lower-case", "http/1.1"],
+      ["no-minor", "HTTP/1"],
+      ["no-point", "HTTP/11"],
+      ["misspelt", "HTPP/1.1"],
+    ] as const
+  ).map(
+    ([slug, version]): Row => ({
       ...refuses,
-      slug: `http-${version.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}${version === "http/1.1" ? "-lower-case" : ""}`,
+      slug: `http-${slug}`,
       title: `the version ${version}`,
       line: (target) => `GET ${target} ${version}`,
     }),

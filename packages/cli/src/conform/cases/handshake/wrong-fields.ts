@@ -193,8 +193,9 @@ export const WRONG_FIELDS: readonly Row[] = [
 
 function slugOf(value: string): string {
   return value
-    .replaceAll("+", "plus-")
-    .replaceAll("-1", "minus-1")
-    .replaceAll(/[^a-z0-9-]+/g, "-")
-    .replace(/-+$/, "-list");
+    .replace("+", "plus-")
+    .replace(/^-/, "minus-")
+    .replace(";", "-semicolon")
+    .replace(/,.*/, "-list")
+    .replace(".", "-point-");
 }
