@@ -225,6 +225,19 @@ export function describeCodec(name: string, engine: Engine): void {
       assert.equal(open("server").inflate(referring, LIMIT), "corrupt", "there is nothing before");
       bytesOf(codec.inflate(join(new Uint8Array(deflateRawSync(json)), Uint8Array.of(0)), LIMIT));
       assert.deepEqual(bytesOf(codec.inflate(referring, LIMIT)), json);
+      const farther = syncFlushed(json, { dictionary: join(json, hello) });
+      const final = new Uint8Array(deflateRawSync(hello));
+      assert.deepEqual(bytesOf(codec.inflate(join(final, farther), LIMIT)), join(hello, json));
+    });
+
+    test("gives what is as long as it may be, and nothing longer", () => {
+      for (const payload of [hello, json, halfNoise(20_000)]) {
+        const choice = { windowBits: 15, level: 6, memoryLevel: 8 };
+        const size = engine.deflate(payload, undefined, choice, payload.length + 100)?.length ?? 0;
+        assert.ok(size > 0);
+        assert.equal(engine.deflate(payload, undefined, choice, size)?.length, size);
+        assert.equal(engine.deflate(payload, undefined, choice, size - 1), undefined);
+      }
     });
 
     test("goes on after what was too big or corrupt as if it had not come", () => {

@@ -43,8 +43,8 @@ const SMALLEST_WINDOW_BITS = 9;
 const ANY_LEVEL = 6;
 const ANY_MEMORY_LEVEL = 8;
 
-/** One byte more than is ever used, so that no result is alone in it. */
-const output: Uint8Array<ArrayBuffer> = new Uint8Array(CHUNK + 1);
+/** Never lent to its end, so that no result is alone in it. */
+const output: Uint8Array<ArrayBuffer> = new Uint8Array(CHUNK);
 /** Where every handle says how much room it left, and how much input. */
 const left: Uint32Array = new Uint32Array(2);
 let failed = false;
