@@ -33,7 +33,7 @@ function open(context: TestContext, options: object = {}, highWaterMark = 10): B
   };
   const clock = new ManualClock();
   const dialled = { stream: near, head: Buffer.alloc(0), protocol: "", extensions: "" };
-  const connection = connectionOn(dialled, owner, readSettings(options), clock, highWaterMark);
+  const connection = connectionOn(dialled, owner, readSettings(options), clock, { highWaterMark });
   connection.start();
   return { connection, clock, events, wire: () => Buffer.concat(pieces) };
 }

@@ -66,6 +66,12 @@ export class Peer {
   /** Answers the handshake, and returns the request; `headers` are lines without their ends. */
   async accept(...headers: readonly string[]): Promise<string> {
     const request = await this.request();
+    this.answer(request, ...headers);
+    return request;
+  }
+
+  /** Accepts a request that was read already. */
+  answer(request: string, ...headers: readonly string[]): void {
     const lines = [
       "HTTP/1.1 101 Switching Protocols",
       "Upgrade: websocket",
@@ -74,7 +80,6 @@ export class Peer {
       ...headers,
     ];
     this.write(`${lines.join("\r\n")}\r\n\r\n`);
-    return request;
   }
 
   write(data: string | Uint8Array): void {

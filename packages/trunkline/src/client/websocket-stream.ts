@@ -151,7 +151,7 @@ export class WebSocketStream {
   /** "When a WebSocket connection is established" */
   #established(dialled: Dialled): void {
     const owner = this.#owner();
-    const connection = connectionOn(dialled, owner, this.#settings, this.#clock, highWaterMark);
+    const connection = connectionOn(dialled, owner, this.#settings, this.#clock, { highWaterMark });
     this.#connection = connection;
     // 1. "Change stream's ready state to OPEN (1)."
     this.#state = "open";

@@ -32,6 +32,14 @@ const OPEN = 1;
 const CLOSING = 2;
 const CLOSED = 3;
 
+/**
+ * Messages of one read after which promises run, as they do in a browser after each. Letting them run
+ * takes about as long as delivering a short message (0.2 to 0.3 µs): after each, it doubled what 64 bytes
+ * cost to receive; after this many it is a few percent of a full read, and a read of messages from
+ * 2 KiB on holds no more.
+ */
+const SEPARATE_MESSAGES = 32;
+
 export type BinaryType = "blob" | "arraybuffer";
 export type ReadyState = 0 | 1 | 2 | 3;
 export type WebSocketData = string | ArrayBuffer | ArrayBufferView | Blob;
@@ -272,15 +280,11 @@ export class WebSocket extends EventTarget {
 
   /** "When the WebSocket connection is established" */
   #established(dialled: Dialled): void {
-    // The standard lets a program queue what it likes, and watch bufferedAmount.
-    const highWaterMark = Number.POSITIVE_INFINITY;
-    const connection = connectionOn(
-      dialled,
-      this.#owner(),
-      this.#settings,
-      this.#clock,
-      highWaterMark,
-    );
+    const connection = connectionOn(dialled, this.#owner(), this.#settings, this.#clock, {
+      // The standard lets a program queue what it likes, and watch bufferedAmount.
+      highWaterMark: Number.POSITIVE_INFINITY,
+      separate: SEPARATE_MESSAGES,
+    });
     this.#connection = connection;
     if (!this.#keepsAlive) connection.unref();
     // 1. "Change the ready state to OPEN (1)."

@@ -1225,3 +1225,130 @@ describe("when something has been written", () => {
     assert.deepEqual(told, [`first: ${why}`, `second: ${why}`]);
   });
 });
+
+describe("messages told apart", () => {
+  /** A client whose owner writes down, long after each message, that its promises have run. */
+  function benchApart(separate: number): Bench & { readonly log: string[] } {
+    const bench = newBench({ role: "client", separate });
+    const log: string[] = [];
+    const { acts } = bench.owner;
+    acts.onMessage = async (data) => {
+      log.push(String(data));
+      for (let depth = 0; depth < 9; depth++) await undefined;
+      log.push(`after ${data}`);
+    };
+    acts.onClosing = () => void log.push("closing");
+    acts.onClose = () => void log.push("close");
+    return { ...bench, log };
+  }
+
+  test("come one by one, and all promises run before the next", async () => {
+    const { receive, log } = benchApart(9);
+    await nextTurn();
+    receive(text("1"), text("2"), text("3"));
+    assert.deepEqual(log, ["1"]);
+    await nextTurn();
+    assert.deepEqual(log, ["1", "after 1", "2", "after 2", "3", "after 3"]);
+  });
+
+  test("come in one go without the setting", async () => {
+    const { receive, log } = benchApart(0);
+    receive(text("1"), text("2"));
+    assert.deepEqual(log, ["1", "2"]);
+    await nextTurn();
+  });
+
+  test("are as many of a read as the setting says, and the rest in one go", async () => {
+    const { receive, log } = benchApart(2);
+    await nextTurn();
+    receive(text("1"), text("2"), text("3"), text("4"));
+    await nextTurn();
+    receive(text("5"), text("6"));
+    await nextTurn();
+    const first = ["1", "after 1", "2", "after 2", "3", "4", "after 3", "after 4"];
+    assert.deepEqual(log, [...first, "5", "after 5", "6", "after 6"]);
+  });
+
+  test("do not begin before the promises of whoever started the connection ran", async () => {
+    const { receive, log } = benchApart(9);
+    receive(text("1"));
+    assert.deepEqual(log, []);
+    await nextTurn();
+    assert.deepEqual(log, ["1", "after 1"]);
+  });
+
+  test("come whole and in order whatever the pieces, read while promises run", async () => {
+    const { connection, log } = benchApart(9);
+    const frames = ["1", "2", "3"].map((payload) => frameFor("client", text(payload)));
+    for (const piece of cut(join(...frames), [2, 2, 2, 2])) {
+      connection.onData(piece);
+      piece.fill(0xff);
+    }
+    await nextTurn();
+    assert.deepEqual(
+      log.filter((line) => line.length === 1),
+      ["1", "2", "3"],
+    );
+  });
+
+  test("may be answered by promises, before the Close that came with them is", async () => {
+    const { transport, connection, owner, receive } = benchApart(9);
+    await nextTurn();
+    owner.acts.onMessage = (data) => void Promise.resolve().then(() => connection.send(data));
+    receive(text("1"), text("2"), close(1000));
+    await nextTurn();
+    assert.deepEqual(owner.messages, ["1", "2"]);
+    assert.equal(transport.writes, 1, "all of it leaves together");
+    const sizes = [2 + 4 + 1, 2 + 4 + 1, 2 + 4 + 2];
+    assert.equal(
+      transport.wire.length,
+      sizes.reduce((sum, size) => sum + size),
+    );
+  });
+
+  test("come before the end of the stream", async () => {
+    const { connection, receive, log } = benchApart(9);
+    await nextTurn();
+    receive(text("1"), text("2"));
+    connection.onEnd();
+    assert.deepEqual(log, ["1"]);
+    await nextTurn();
+    assert.deepEqual(log, ["1", "after 1", "2", "closing", "after 2"]);
+  });
+
+  test("come at once when the stream is gone, and nothing after", async () => {
+    const { connection, receive, log } = benchApart(9);
+    await nextTurn();
+    receive(text("1"), text("2"), text("3"));
+    connection.onClose(undefined);
+    assert.deepEqual(log, ["1", "2", "3", "closing", "close"]);
+    await nextTurn();
+    assert.deepEqual(log.slice(5), ["after 1", "after 2", "after 3"]);
+  });
+
+  test("wait while their owner pauses, from a promise too", async () => {
+    const { connection, owner, receive, log } = benchApart(9);
+    await nextTurn();
+    const { onMessage } = owner.acts;
+    owner.acts.onMessage = (data) => {
+      onMessage?.(data);
+      Promise.resolve().then(() => connection.pause());
+    };
+    receive(text("1"), text("2"));
+    await nextTurn();
+    assert.deepEqual(log, ["1", "after 1"]);
+    connection.resume();
+    await nextTurn();
+    assert.deepEqual(log, ["1", "after 1", "2", "after 2"]);
+  });
+
+  test("are not told after terminate", async () => {
+    const { connection, receive, log } = benchApart(9);
+    await nextTurn();
+    receive(text("1"), text("2"));
+    connection.terminate();
+    connection.onClose(undefined);
+    await nextTurn();
+    assert.deepEqual(log, ["1", "closing", "close", "after 1"]);
+  });
+});

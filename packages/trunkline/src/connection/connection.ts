@@ -16,6 +16,7 @@ import type { Clock } from "./clock.ts";
 import { deadlinesOf, type Expiring } from "./deadlines.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 import { Outbox } from "./outbox.ts";
+import { afterPromises, type Resting } from "./promises.ts";
 import type { Receiver, Transport } from "./transport.ts";
 
 /** How a connection ended. */
@@ -46,6 +47,11 @@ export interface ConnectionSettings {
   readonly outgoingLimit: number;
   readonly overflow: Overflow;
   readonly clock: Clock;
+  /**
+   * Messages of one read, at most, after each of which all promises run before the next event, as in a
+   * browser; what comes after that many is told in one go. Default: 0.
+   */
+  readonly separate?: number | undefined;
   /** What the core runs on. Default: `nodeRuntime`. */
   readonly runtime?: Runtime | undefined;
   /** How text messages come; see `ReaderOptions`. Default: "string". */
@@ -130,7 +136,7 @@ const FULL_READ = 65_536;
 const NOTHING = new Uint8Array(0);
 const NEVER = Number.POSITIVE_INFINITY;
 
-export class Connection implements Receiver, Expiring {
+export class Connection implements Receiver, Expiring, Resting {
   readonly #owner: ConnectionOwner;
   readonly #settings: ConnectionSettings;
   readonly #transport: Transport;
@@ -140,6 +146,10 @@ export class Connection implements Receiver, Expiring {
   #received: Close | undefined;
   #paused = false;
   #pumping = false;
+  /** Promises run now; what was read and not told yet waits for them. */
+  #resting = false;
+  /** Messages of this read that may still be told apart. */
+  #apart = 0;
   #resuming = false;
   /** Somebody waits for the queue to be empty. */
   #drainOwed = false;
@@ -186,6 +196,8 @@ export class Connection implements Receiver, Expiring {
   start(head?: Uint8Array): void {
     deadlinesOf(this.#settings.clock).add(this);
     if (head !== undefined && head.length > 0) this.#takeHead(head);
+    // Whoever awaits the opening listens before the first message is told.
+    if (this.#settings.separate) this.#rest();
     this.#transport.start(this);
   }
 
@@ -193,6 +205,7 @@ export class Connection implements Receiver, Expiring {
   #takeHead(head: Uint8Array): void {
     this.#core.feed(head);
     this.#core.keep();
+    this.#apart = this.#settings.separate ?? 0;
     process.nextTick(() => {
       if (!this.#gone) this.#pump();
     });
@@ -368,8 +381,8 @@ export class Connection implements Receiver, Expiring {
       if (this.#paused || this.#gone) return;
       this.#pump();
       if (this.#paused) return;
-      if (this.#ended) this.#takeEnd();
-      else this.#transport.resume();
+      if (!this.#ended) this.#transport.resume();
+      else if (!this.#resting) this.#takeEnd();
     });
   }
 
@@ -387,6 +400,7 @@ export class Connection implements Receiver, Expiring {
     if (this.#gone) return;
     this.#heartbeat.heard();
     this.#core.feed(bytes, length);
+    this.#apart = this.#settings.separate ?? 0;
     this.#pump();
     // A read that did not fill its block emptied the system's buffer: this connection's part of the
     // turn is over. Where bytes do not come straight from the system, as with TLS, a small piece does
@@ -412,14 +426,38 @@ export class Connection implements Receiver, Expiring {
     if (this.#pumping) return;
     this.#pumping = true;
     this.#outbox.hold();
-    while (!this.#paused) {
+    while (!this.#paused && !this.#resting) {
       const event = this.#core.next();
       if (event === undefined) break;
       this.#take(event);
+      if (this.#apart > 0 && isMessage(event) && this.#core.hasInput) this.#rest();
     }
     this.#core.keep();
     this.#pumping = false;
-    this.#outbox.release();
+    if (!this.#resting) this.#outbox.release();
+  }
+
+  /** What promises send now leaves with the rest of this read. */
+  #rest(): void {
+    this.#apart--;
+    this.#resting = true;
+    afterPromises(this);
+  }
+
+  /** The promises have run. */
+  wake(): void {
+    if (!this.#resting || this.#gone) return;
+    this.#resting = false;
+    this.#pump();
+    if (this.#ended && !this.#paused && !this.#resting) this.#takeEnd();
+  }
+
+  /** Tells at once what waits for promises: the stream has gone, and nothing can be told after that. */
+  #hurry(): void {
+    if (!this.#resting) return;
+    this.#resting = false;
+    this.#apart = 0;
+    this.#pump();
   }
 
   #take(event: ReadEvent): void {
@@ -531,7 +569,7 @@ export class Connection implements Receiver, Expiring {
     this.#ended = true;
     // What came before the end is told before it, and not while the owner has paused.
     this.#pump();
-    if (!this.#paused) this.#takeEnd();
+    if (!this.#paused && !this.#resting) this.#takeEnd();
   }
 
   #takeEnd(): void {
@@ -569,6 +607,7 @@ export class Connection implements Receiver, Expiring {
 
   onClose(error: Error | undefined): void {
     if (this.#gone) return;
+    this.#hurry();
     const clean = this.#core.state === "closed";
     const failed = error !== undefined && !clean;
     this.#beginClosing(
@@ -607,6 +646,10 @@ export class Connection implements Receiver, Expiring {
 
 function lostError(): Error {
   return new Error("The connection closed before this was written out");
+}
+
+function isMessage({ type }: ReadEvent): boolean {
+  return type === "text" || type === "binary";
 }
 
 /** Bytes that a message may take in the queue, exactly or a little more. */

@@ -104,6 +104,11 @@ export class Core {
     this.#reader.keep();
   }
 
+  /** Whether lent bytes are left; they may be less than an event. */
+  get hasInput(): boolean {
+    return this.#reader.hasInput;
+  }
+
   /** Discards everything from here on: no event comes any more. */
   stop(): void {
     this.#reader.stop();

@@ -82,6 +82,8 @@ export class Reader {
 
   // The lent bytes.
   #input: Uint8Array = EMPTY;
+  /** Whether they are a lender's still, not our copy. */
+  #lent = false;
   #at = 0;
   #end = 0;
 
@@ -127,9 +129,11 @@ export class Reader {
     if (this.#at < this.#end) {
       this.#input = joined(this.#input, this.#at, this.#end, bytes.subarray(0, length));
       this.#end = this.#input.length;
+      this.#lent = false;
     } else {
       this.#input = bytes;
       this.#end = length;
+      this.#lent = true;
     }
     this.#at = 0;
   }
@@ -137,9 +141,16 @@ export class Reader {
   /** Copies what was lent and not consumed, so that the lender may overwrite it. */
   keep(): void {
     const rest = this.#end - this.#at;
+    if (rest > 0 && !this.#lent) return;
     this.#input = rest === 0 ? EMPTY : joined(this.#input, this.#at, this.#end, EMPTY);
+    this.#lent = false;
     this.#at = 0;
     this.#end = rest;
+  }
+
+  /** Whether some of what was lent has not been consumed. */
+  get hasInput(): boolean {
+    return this.#at < this.#end;
   }
 
   /** The next event, or undefined when more bytes are needed. */
