@@ -80,17 +80,20 @@ function look(): void {
   for (const button of sendButtons) button.disabled = state !== 1;
   showBytes("sent", sent);
   showBytes("buffered", buffered);
-  showBytes("on-way", Math.max(0, sent - read - buffered));
-  showBytes("read", read);
-  if (socket === undefined || (state === 3 && recent.line(0).at(-1) === null)) return;
-  recent.add(performance.now(), [buffered / mebibyte, (sent - read) / mebibyte]);
+  // Once it closes, a socket hands over no message: what the peer says it has read does not come.
+  const known = state < 2 ? read : undefined;
+  showBytes("on-way", known === undefined ? undefined : Math.max(0, sent - known - buffered));
+  showBytes("read", known);
+  if (state === 3) return;
+  const unread = known === undefined ? null : (sent - known) / mebibyte;
+  recent.add(performance.now(), [buffered / mebibyte, unread]);
   plot.show([recent.ages, ...recent.lines]);
 }
 
-function showBytes(id: string, bytes: number): void {
+function showBytes(id: string, bytes: number | undefined): void {
   const element = find(id, HTMLElement);
-  element.dataset.value = String(bytes);
-  setText(element, formatSize(bytes));
+  element.dataset.value = String(bytes ?? "");
+  setText(element, bytes === undefined ? "–" : formatSize(bytes));
 }
 
 function say(sentence: () => string): void {

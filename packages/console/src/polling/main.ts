@@ -25,7 +25,8 @@ startShell(tellAgain);
 let said: () => string = () => texts.polling.notRunning;
 let run: Run | undefined;
 let accounts: Accounts | undefined;
-let timers: ReturnType<typeof setInterval>[] = [];
+let looking: ReturnType<typeof setInterval> | undefined;
+let showing: ReturnType<typeof setInterval> | undefined;
 let values = makeGrowths();
 let bytes = makeGrowths();
 const ages = new RecentRows(wayNames.length, shownSpan);
@@ -53,7 +54,8 @@ slider.addEventListener("input", () => {
 start.addEventListener("click", begin);
 stop.addEventListener("click", () => {
   run?.stop();
-  say(() => texts.polling.stopped);
+  clearInterval(looking);
+  say(() => texts.polling.stopping);
 });
 tellAgain();
 
@@ -72,7 +74,8 @@ function begin(): void {
 
 function started(): void {
   say(() => texts.polling.running);
-  timers = [setInterval(look, lookEvery), setInterval(show, drawEvery)];
+  looking = setInterval(look, lookEvery);
+  showing = setInterval(show, drawEvery);
 }
 
 function counted(counts: Accounts): void {
@@ -88,13 +91,14 @@ function counted(counts: Accounts): void {
   );
 }
 
-function ended(): void {
-  for (const timer of timers) clearInterval(timer);
+function ended(wasStopped: boolean): void {
+  clearInterval(looking);
+  clearInterval(showing);
   show();
   start.disabled = false;
   stop.disabled = true;
   if (document.activeElement === stop || document.activeElement === document.body) start.focus();
-  say(() => texts.polling.gone);
+  say(() => (wasStopped ? texts.polling.stopped : texts.polling.gone));
 }
 
 function look(): void {

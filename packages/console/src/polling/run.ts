@@ -17,7 +17,8 @@ export interface RunListener {
   /** The ways are open. */
   started(): void;
   counted(accounts: Accounts): void;
-  ended(): void;
+  /** Because it was stopped, or because the server went. */
+  ended(wasStopped: boolean): void;
 }
 
 interface Arrived {
@@ -46,7 +47,9 @@ export class Run {
   readonly #clock = new ClockOffset();
   readonly #control: WebSocket;
   readonly #listener: RunListener;
-  #closings: (() => void)[] = [];
+  #closings: (() => void)[] | undefined;
+  /** Reports that are still to come after the ways were closed: the second has seen all of it. */
+  #lastReports: number | undefined;
   #pinging: ReturnType<typeof setInterval> | undefined;
 
   constructor(rate: number, listener: RunListener) {
@@ -76,9 +79,15 @@ export class Run {
     if (this.#control.readyState === WebSocket.OPEN) this.#control.send(JSON.stringify({ rate }));
   }
 
+  /** Closes the ways, and ends when the server has counted what that cost. */
   stop(): void {
-    this.#control.close(1000);
-    this.#end();
+    this.#closeWays();
+    this.#lastReports ??= 2;
+  }
+
+  #closeWays(): void {
+    for (const close of this.#closings ?? []) close();
+    this.#closings = [];
   }
 
   #ping(): void {
@@ -88,8 +97,11 @@ export class Run {
   #take({ run, seq = 0, accounts, ping, time }: Report): void {
     if (ping !== undefined && time !== undefined) this.#clock.add(ping, now(), time);
     if (run === undefined || accounts === undefined) return;
-    if (this.#closings.length === 0) this.#open(run, seq);
+    if (this.#closings === undefined) this.#open(run, seq);
     this.#listener.counted(accounts);
+    if (this.#lastReports === undefined) return;
+    this.#lastReports -= 1;
+    if (this.#lastReports === 0) this.#control.close(1000);
   }
 
   #open(run: string, after: number): void {
@@ -106,12 +118,9 @@ export class Run {
   }
 
   #end(): void {
-    if (this.#control.onclose === null) return;
-    this.#control.onclose = null;
-    this.#control.onmessage = null;
     clearInterval(this.#pinging);
-    for (const close of this.#closings) close();
-    this.#listener.ended();
+    this.#closeWays();
+    this.#listener.ended(this.#lastReports === 0);
   }
 }
 

@@ -79,7 +79,8 @@ export const chinese: Texts = {
     factOnWay: "在路上：浏览器、系统、服务器",
     factRead: "对方已读取",
     bufferPlot: "最近 30 秒",
-    bufferHint: "在仍有数据等待时按“关闭”：数据发完之前状态一直是 CLOSING。",
+    bufferHint:
+      "在仍有数据等待时按“关闭”：数据发完之前状态一直是 CLOSING。此后页面不再收到消息，因此不知道对方读了多少。",
     pushHeading: "服务器推送",
     pushLead:
       "一次握手之后，服务器有话就说。这个页面只请求了一次，下面的一切都是服务器主动送来的。",
@@ -254,6 +255,7 @@ export const chinese: Texts = {
     notRunning: "尚未运行，请按“开始”。",
     starting: "正在开始。",
     running: "正在运行。",
+    stopping: "正在停止：清点最后的字节。",
     stopped: "已停止，数值不再变化。",
     gone: "服务器已离开，或拒绝了连接。等它恢复后再开始。",
     rate: (rate) => `每秒 ${rate} 个`,

@@ -80,7 +80,8 @@ export const english = {
     factOnWay: "On the way: browser, system, server",
     factRead: "Read by the peer",
     bufferPlot: "The last 30 seconds",
-    bufferHint: "Press Close while bytes are waiting: the state is CLOSING until they have gone.",
+    bufferHint:
+      "Press Close while bytes are waiting: the state is CLOSING until they have gone. No message comes to the page any more then, so what the peer has read is not known.",
     pushHeading: "Server push",
     pushLead:
       "After one handshake the server speaks when it has something to say. This page asked once; everything below came by itself.",
@@ -265,6 +266,7 @@ export const english = {
     notRunning: "Not running. Press Start.",
     starting: "Starting.",
     running: "Running.",
+    stopping: "Stopping: the last bytes are counted.",
     stopped: "Stopped; the numbers stand still.",
     gone: "The server has gone, or refused. Start again when it is back.",
     rate: (rate: string): string => `${rate} values a second`,
