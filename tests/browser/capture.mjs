@@ -1,6 +1,6 @@
 // @ts-check
 // A capture of the loopback by tcpdump, counted by the path of each request: the payloads of the TCP
-// segments, as the kernel carried them.
+// segments as the kernel carried them, each once.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -50,12 +50,18 @@ export function countCapture(file, port) {
   const traffic = new Traffic();
   /** @type {Map<number, ReturnType<Traffic["connection"]>>} */
   const connections = new Map();
+  /** @type {Set<string>} */
+  const seen = new Set();
   for (let at = 24; at + 16 <= file.length; ) {
     const length = file.readUInt32LE(at + 8);
     const segment = readSegment(file.subarray(at + 16, at + 16 + length));
     at += 16 + length;
     if (segment === undefined || segment.payload.length === 0) continue;
-    const { from, to, payload } = segment;
+    const { from, to, sequence, payload } = segment;
+    // TCP sends a segment again when its acknowledgement is late, as on a busy machine.
+    const name = `${from} ${to} ${sequence}`;
+    if (seen.has(name)) continue;
+    seen.add(name);
     const peer = from === port ? to : from;
     const connection = connections.get(peer) ?? traffic.connection();
     connections.set(peer, connection);
@@ -67,7 +73,7 @@ export function countCapture(file, port) {
 
 /**
  * @param {Buffer} frame
- * @returns {{ readonly from: number, readonly to: number, readonly payload: Buffer } | undefined}
+ * @returns {ReturnType<typeof readTcp> | undefined}
  */
 function readSegment(frame) {
   const type = frame.readUInt16BE(12);
@@ -82,5 +88,6 @@ function readSegment(frame) {
 /** @param {Buffer} tcp */
 function readTcp(tcp) {
   const payload = tcp.subarray((tcp.readUInt8(12) >> 4) * 4);
-  return { from: tcp.readUInt16BE(0), to: tcp.readUInt16BE(2), payload };
+  const sequence = tcp.readUInt32BE(4);
+  return { from: tcp.readUInt16BE(0), to: tcp.readUInt16BE(2), sequence, payload };
 }
