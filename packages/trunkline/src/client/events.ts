@@ -134,6 +134,13 @@ class FailureEvent extends Event implements WebSocketErrorEvent {
 }
 Object.defineProperty(FailureEvent.prototype, "constructor", { value: Event });
 
+/** Of the platform that this module was loaded on: a program may put a page's own Event in its place. */
+const PlatformEvent = Event;
+
+export function openEvent(): Event {
+  return new PlatformEvent("open");
+}
+
 export function messageEvent(data: unknown, origin: string): Event {
   return new IncomingMessage(data, origin);
 }

@@ -39,6 +39,19 @@ for (const [name, data, expected] of asText) {
   test(`${name} is sent as text`, () => assert.equal(toPayload(data), expected));
 }
 
+test("a Blob is one although the global is a page's own class, and one of the page is too", () => {
+  const [node, global] = [new Blob(["hi"]), globalThis.Blob];
+  class PageBlob extends global {}
+  globalThis.Blob = PageBlob;
+  try {
+    assert.equal(toPayload(node), node);
+    const ofPage = new PageBlob(["hi"]);
+    assert.equal(toPayload(ofPage), ofPage);
+  } finally {
+    globalThis.Blob = global;
+  }
+});
+
 test("a Blob stays a Blob", () => {
   const blob = new Blob(["hi"]);
   assert.equal(toPayload(blob), blob);

@@ -3,6 +3,7 @@
  *
  * Bytes come out as a view of the caller's buffer: whoever keeps them past the call copies them.
  */
+import { Blob as NodeBlob } from "node:buffer";
 import { isArrayBuffer, isSharedArrayBuffer } from "node:util/types";
 import { MAX_REASON_BYTES } from "../protocol/close.ts";
 
@@ -16,8 +17,13 @@ export function toPayload(data: unknown): Payload {
   if (typeof data === "string") return data;
   if (ArrayBuffer.isView(data)) return viewBytes(data);
   if (isArrayBuffer(data)) return bufferBytes(data);
-  if (data instanceof Blob) return data;
+  if (isBlob(data)) return data;
   return `${data}`;
+}
+
+/** The global may be a page's own class, and Node still makes its own. */
+export function isBlob(value: unknown): value is Blob {
+  return value instanceof Blob || value instanceof NodeBlob;
 }
 
 /** Bytes of application data, as `bufferedAmount` counts them. */

@@ -4,7 +4,7 @@
  * Reading a Blob takes time: until it is done, all that follows it waits here, the Close frame too.
  * A socket that sends no Blob never has one of these.
  */
-import type { Payload } from "./payload.ts";
+import { isBlob, type Payload } from "./payload.ts";
 
 /** The part of a Connection that this needs. */
 export interface Sink {
@@ -76,7 +76,7 @@ export class SendQueue {
   }
 
   async #deliver(data: Payload, bytes: number): Promise<void> {
-    const whole = data instanceof Blob ? new Uint8Array(await data.arrayBuffer()) : data;
+    const whole = isBlob(data) ? new Uint8Array(await data.arrayBuffer()) : data;
     if (this.#ended) return;
     this.#waitingBytes -= bytes;
     this.#sink.send(whole);

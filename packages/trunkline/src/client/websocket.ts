@@ -13,7 +13,13 @@ import { BufferedAmount } from "./buffered-amount.ts";
 import { connectionOn } from "./client-connection.ts";
 import { Dial, type Dialled } from "./dial.ts";
 import { EventHandler } from "./event-handler.ts";
-import { CloseEvent, errorEvent, messageEvent, type WebSocketErrorEvent } from "./events.ts";
+import {
+  CloseEvent,
+  errorEvent,
+  messageEvent,
+  openEvent,
+  type WebSocketErrorEvent,
+} from "./events.ts";
 import { completeInterface, requireArgument } from "./idl.ts";
 import {
   type Machine,
@@ -23,7 +29,14 @@ import {
   type Settings,
   type WebSocketOptions,
 } from "./options.ts";
-import { checkClose, clampUnsignedShort, type Payload, payloadSize, toPayload } from "./payload.ts";
+import {
+  checkClose,
+  clampUnsignedShort,
+  isBlob,
+  type Payload,
+  payloadSize,
+  toPayload,
+} from "./payload.ts";
 import { SendQueue } from "./send-queue.ts";
 import { checkProtocols, readUrl } from "./url.ts";
 
@@ -295,7 +308,7 @@ export class WebSocket extends EventTarget {
     this.#protocol = dialled.protocol;
     connection.start(dialled.head);
     // 4. "Fire an event named open at the WebSocket object."
-    this.#fire(new Event("open"));
+    this.#fire(openEvent());
   }
 
   #owner(): ConnectionOwner {
@@ -376,7 +389,7 @@ export class WebSocket extends EventTarget {
       // What waits behind a Blob must not change meanwhile.
       return this.#queue.send(payload instanceof Uint8Array ? payload.slice() : payload, bytes);
     }
-    if (payload instanceof Blob) return this.#blobQueue().send(payload, bytes);
+    if (isBlob(payload)) return this.#blobQueue().send(payload, bytes);
     this.#connection?.send(payload);
   }
 
@@ -441,7 +454,7 @@ export function terminate(socket: WebSocket): void {
 /** Sends a ping, of at most 125 bytes; nothing on a socket that is closing or closed. */
 export function ping(socket: WebSocket, data: string | ArrayBuffer | ArrayBufferView = ""): void {
   const payload = toPayload(data);
-  if (payload instanceof Blob) throw new TypeError("A ping cannot carry a Blob");
+  if (isBlob(payload)) throw new TypeError("A ping cannot carry a Blob");
   const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
   if (bytes.byteLength > 125) {
     throw new RangeError(`A ping carries at most 125 bytes, and this one has ${bytes.byteLength}`);
