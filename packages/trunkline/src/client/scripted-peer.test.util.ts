@@ -172,7 +172,12 @@ export function encodeFrame(
   const header = [(fin ? 0x80 : 0) | opcode];
   const mask = key === undefined ? 0 : 0x80;
   if (bytes.length < 126) header.push(mask | bytes.length);
-  else header.push(mask | 126, bytes.length >> 8, bytes.length & 255);
+  else if (bytes.length < 65_536) header.push(mask | 126, bytes.length >> 8, bytes.length & 255);
+  else
+    header.push(
+      mask | 127,
+      ...[7, 6, 5, 4, 3, 2, 1, 0].map((at) => (bytes.length / 256 ** at) & 255),
+    );
   if (key === undefined) return Buffer.concat([Buffer.from(header), bytes]);
   const masked = bytes.map((byte, at) => byte ^ (key[at % 4] ?? 0));
   return Buffer.concat([Buffer.from([...header, ...key]), masked]);

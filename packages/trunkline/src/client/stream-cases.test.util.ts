@@ -170,6 +170,23 @@ const constructors: readonly StreamCase[] = [
   }),
 ];
 
+const urls: readonly StreamCase[] = [
+  {
+    name: "url is the URL as it was read: ws for http, a path, no default port",
+    run: ({ WebSocketStream }) =>
+      ["HTTP://LocalHost:80", "wss://localhost:443/a b?c", new URL("ws://localhost:81")].map(
+        (url) => {
+          const stream = new WebSocketStream(url as string);
+          stream.opened.catch(() => {});
+          stream.closed.catch(() => {});
+          stream.close();
+          return stream.url;
+        },
+      ),
+    expected: ["ws://localhost/", "wss://localhost/a%20b?c", "ws://localhost:81/"],
+  },
+];
+
 const error = (name: string, args: readonly unknown[], expected: string): StreamCase => ({
   name: `new WebSocketError with ${name}: ${expected}`,
   run: ({ WebSocketError }) => outcome(() => Reflect.construct(WebSocketError, args)),
@@ -226,6 +243,7 @@ const closes: readonly StreamCase[] = [
   close("a function", [() => {}], closedWith(1005)),
   close("the members' old names", [{ code: 3000 }], closedWith(1005)),
   close("a code and a reason", [{ closeCode: 3456, reason: "pizza" }], closedWith(3456, "pizza")),
+  close("half a surrogate pair", [{ reason: "\ud800" }], closedWith(1000, "\ufffd")),
   close("1000", [{ closeCode: 1000 }], closedWith(1000)),
   close("a reason alone", [{ reason: "x" }], closedWith(1000, "x")),
   close("an empty reason", [{ reason: "" }], closedWith(1005)),
@@ -413,6 +431,53 @@ const messages: readonly StreamCase[] = [
     "TypeError",
   ),
   {
+    name: "messages of 128 KiB come back whole, one after the other",
+    run: async (kit) => {
+      const { stream, readable, writable } = await open(kit, "/echo");
+      const [reader, writer] = [readable.getReader(), writable.getWriter()];
+      for (const count of [65_536, 1]) writer.write("é".repeat(count));
+      const lengths = [(await reader.read()).value?.length, (await reader.read()).value?.length];
+      stream.close();
+      return lengths;
+    },
+    expected: [65_536, 1],
+  },
+  {
+    name: "fragments are one chunk, and pings none",
+    run: async (kit) => {
+      const { readable } = await open(kit, "/fragments");
+      return readAll(readable);
+    },
+    expected: ["one text", "done"],
+  },
+  {
+    name: "the readable is piped into the writable, which refuses when the server closes",
+    run: async (kit) => {
+      const { stream, readable, writable } = await open(kit, "/mirror");
+      const piped = await outcome(() => readable.pipeTo(writable));
+      return [piped, await outcome(() => stream.closed)];
+    },
+    expected: ["InvalidStateError", { closeCode: 4002, reason: "1,2" }],
+  },
+  {
+    name: "a loop that is left cancels, and so closes without a code",
+    run: async (kit) => {
+      const { stream, readable } = await open(kit, "/greet");
+      for await (const _ of readable) break;
+      return outcome(() => stream.closed);
+    },
+    expected: closedWith(1005),
+  },
+  {
+    name: "the readable is no stream of bytes",
+    run: async (kit) => {
+      const { stream, readable } = await open(kit, "/echo");
+      stream.close();
+      return outcome(() => readable.getReader({ mode: "byob" } as never));
+    },
+    expected: "TypeError",
+  },
+  {
     name: "a chunk that cannot be sent fails the writable, and leaves the connection open",
     run: async (kit) => {
       const { stream, readable, writable } = await open(kit, "/greet");
@@ -534,13 +599,21 @@ const ends: readonly StreamCase[] = [
     expected: [['WebSocketError 1006 ""'], 'WebSocketError 1006 ""'],
   },
   {
-    name: "another answer than 101 fails both promises",
-    run: async ({ WebSocketStream, base }) => {
-      const stream = new WebSocketStream(`${base}/404`);
+    name: "a Close without a code is told as 1005",
+    run: async (kit) => {
+      const { stream, readable } = await open(kit, "/leave");
+      return [await readAll(readable), await outcome(() => stream.closed)];
+    },
+    expected: [["done"], closedWith(1005)],
+  },
+  ...["/404", "/redirect", "/bad-accept", "/protocol", "/hang-up"].map((path) => ({
+    name: `no connection from ${path}: both promises fail`,
+    run: async ({ WebSocketStream, base }: Kit) => {
+      const stream = new WebSocketStream(`${base}${path}`);
       return [await outcome(() => stream.opened), await outcome(() => stream.closed)];
     },
     expected: ['WebSocketError null ""', 'WebSocketError 1006 ""'],
-  },
+  })),
 ];
 
 const aborted = (
@@ -605,6 +678,7 @@ const signals: readonly StreamCase[] = [
 export const streamCases: readonly StreamCase[] = [
   ...interfaces,
   ...constructors,
+  ...urls,
   ...errors,
   ...messages,
   ...closes,
@@ -619,12 +693,18 @@ type Script = (peer: Peer, tools: PeerTools) => Promise<unknown>;
 
 /** What a script writes with; handed in, as a browser loads this module too. */
 export interface PeerTools {
-  encodeFrame(opcode: number, payload?: string | Uint8Array): Uint8Array;
+  encodeFrame(
+    opcode: number,
+    payload?: string | Uint8Array,
+    options?: { readonly fin?: boolean },
+  ): Uint8Array;
   closePayload(code: number, reason?: string): Uint8Array;
 }
 
 const TEXT = 1;
 const CLOSE = 8;
+
+const PING = 9;
 
 const scripts: Readonly<Record<string, Script>> = {
   "/echo": async (peer, tools) => echo(peer, tools),
@@ -659,6 +739,27 @@ const scripts: Readonly<Record<string, Script>> = {
     await peer.frame();
     peer.socket.end();
   },
+  "/fragments": async (peer, { encodeFrame }) => {
+    peer.write(encodeFrame(TEXT, "one ", { fin: false }));
+    peer.write(encodeFrame(PING, "are you there"));
+    peer.write(encodeFrame(0, "te", { fin: false }));
+    peer.write(encodeFrame(0, "xt"));
+    peer.write(encodeFrame(CLOSE));
+    while ((await peer.frame()).opcode !== CLOSE) {}
+    peer.socket.end();
+  },
+  "/mirror": async (peer, { encodeFrame, closePayload }) => {
+    for (const text of ["1", "2"]) peer.write(encodeFrame(TEXT, text));
+    const texts = [await peer.frame(), await peer.frame()].map(({ payload }) => `${payload}`);
+    peer.write(encodeFrame(CLOSE, closePayload(4002, texts.join())));
+    await peer.frame();
+    peer.socket.end();
+  },
+  "/leave": async (peer, { encodeFrame }) => {
+    peer.write(encodeFrame(CLOSE));
+    await peer.frame();
+    peer.socket.end();
+  },
   "/not-utf8": async (peer, { encodeFrame }) => {
     peer.write(encodeFrame(TEXT, Uint8Array.of(0xff)));
     await peer.ended;
@@ -666,10 +767,26 @@ const scripts: Readonly<Record<string, Script>> = {
   },
 };
 
+/** Answers that make no connection, line by line. */
+const refusals: Readonly<Record<string, readonly string[]>> = {
+  "/404": ["HTTP/1.1 404 Not Found", "Content-Length: 0", ""],
+  "/redirect": ["HTTP/1.1 302 Found", "Location: /echo", "Content-Length: 0", ""],
+  "/bad-accept": [
+    "HTTP/1.1 101 Switching Protocols",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    "",
+  ],
+  "/hang-up": [],
+};
+
 /** Answers a connection as the path of its URL says; what it does not know it never answers. */
 export async function answer(peer: Peer, tools: PeerTools): Promise<void> {
   const path = await peer.path();
-  if (path === "/404") return void peer.socket.end("HTTP/1.1 404 Not Found\r\n\r\n");
+  const refusal = refusals[path];
+  if (refusal !== undefined)
+    return void peer.socket.end(refusal.map((line) => `${line}\r\n`).join(""));
   const script = scripts[path];
   if (script === undefined) return;
   await peer.accept(...(path === "/protocol" ? ["Sec-WebSocket-Protocol: b"] : []));
@@ -678,8 +795,9 @@ export async function answer(peer: Peer, tools: PeerTools): Promise<void> {
 
 async function echo(peer: Peer, { encodeFrame }: PeerTools): Promise<void> {
   for (;;) {
-    const { opcode, payload } = await peer.frame();
-    peer.write(encodeFrame(opcode, payload));
+    // A browser sends a long message in fragments.
+    const { fin, opcode, payload } = await peer.frame();
+    peer.write(encodeFrame(opcode, payload, { fin }));
     if (opcode === CLOSE) return void peer.socket.end();
   }
 }
