@@ -3,6 +3,8 @@
 export const TEXT = 1;
 export const BINARY = 2;
 
+const PING_HEADER = 0x89;
+
 /** Stands with an opcode: the message is compressed. */
 export const RSV1 = 0x40;
 
@@ -66,12 +68,13 @@ export class FrameCounter {
   }
 }
 
-/** Counts a server's frames of any size, up to 64 KiB, that all begin with one byte. */
+/** Counts a server's frames of any size, up to 64 KiB, that all begin with one byte; pings are passed over. */
 export class AnySizeCounter {
   #first;
   /** Bytes of the header that came; what is missing of the payload once it is whole. */
   #header = [];
   #missing = 0;
+  #isPing = false;
   /** Bytes of payloads, so far. */
   payloads = 0;
 
@@ -88,7 +91,7 @@ export class AnySizeCounter {
       const taken = Math.min(this.#missing, end - at);
       at += taken;
       this.#missing -= taken;
-      if (this.#missing === 0) count++;
+      if (this.#missing === 0 && !this.#isPing) count++;
     }
     return count;
   }
@@ -97,14 +100,15 @@ export class AnySizeCounter {
   #takeHeader(byte) {
     const header = this.#header;
     header.push(byte);
-    if (header[0] !== this.#first || header[1] > 126)
+    this.#isPing = header[0] === PING_HEADER;
+    if ((header[0] !== this.#first && !this.#isPing) || header[1] > 126)
       throw new Error("a frame of another kind came");
     const whole = header[1] === 126 ? 4 : 2;
     if (header.length < whole) return false;
     this.#missing = whole === 4 ? (header[2] << 8) | header[3] : header[1];
-    this.payloads += this.#missing;
+    if (!this.#isPing) this.payloads += this.#missing;
     this.#header = [];
-    return true;
+    return this.#missing > 0;
   }
 }
 

@@ -44,4 +44,6 @@ test("takes memory as it is used", () => {
   assert.equal(history.last()?.buffer.byteLength, 1024);
   history.push(pattern(3000));
   assert.equal(history.last()?.buffer.byteLength, 4096);
+  history.push(pattern(3000));
+  assert.equal(history.last()?.buffer.byteLength, 32_768);
 });

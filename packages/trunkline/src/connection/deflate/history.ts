@@ -4,6 +4,8 @@
  */
 
 const SMALLEST = 1024;
+/** Up to here memory grows by doubling; beyond, the window is made whole. */
+const SMALL = 4096;
 
 export class History {
   readonly #size: number;
@@ -32,11 +34,11 @@ export class History {
     this.#length = kept + count;
   }
 
-  /** Grows by doubling: who says little keeps little. */
+  /** Who says little keeps little. */
   #roomFor(length: number): Uint8Array {
     const bytes = this.#bytes;
     if (bytes !== undefined && bytes.length >= length) return bytes;
-    let size = Math.min(SMALLEST, this.#size);
+    let size = length > SMALL ? this.#size : Math.min(SMALLEST, this.#size);
     while (size < length) size *= 2;
     const larger = new Uint8Array(size);
     if (bytes !== undefined) larger.set(bytes);
