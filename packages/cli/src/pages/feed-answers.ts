@@ -20,6 +20,9 @@ const ADDRESSES: Readonly<Record<string, FeedAddress>> = {
   "/_trunkline/feed/events": { transport: "events", answer: answerEvents },
 };
 
+/** Bytes for a client that does not read; beyond, it has lost its turn. */
+const MOST_WAITING = 1_000_000;
+
 /** How a request of the feed is answered, and who pays for it. */
 export interface FoundAnswer {
   readonly account: Account;
@@ -64,7 +67,10 @@ function answerLongPoll(run: FeedRun, response: ServerResponse, after: number): 
 function answerEvents(run: FeedRun, response: ServerResponse, after: number): void {
   response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
   response.flushHeaders();
-  const write = ({ text }: FeedValue) => response.write(`data: ${text}\n\n`);
+  const write = ({ text }: FeedValue): void => {
+    if (response.writableLength > MOST_WAITING) response.destroy();
+    else response.write(`data: ${text}\n\n`);
+  };
   for (const value of run.feed.after(after)) write(value);
   const unsubscribe = run.feed.subscribe(write);
   const forget = run.atEnd(() => response.end());

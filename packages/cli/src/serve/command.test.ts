@@ -238,8 +238,46 @@ test("files of the handlers folder are not served, wherever it lies", async (t) 
   assert.equal((await fetchPath(port, "/handlers/secret.txt")).status, 404);
 });
 
-test("--no-console removes the console", async (t) => {
+test("the console's pages have sockets of their own, for pages of this origin, also after a save", async (t) => {
+  const { command, folder, port, url } = await start(t, { "handlers/echo.ts": answers("one") });
+  assert.match(await command.line(/^ {2}handlers /), /\/echo \(from handlers\)$/);
+  await folder.write("handlers/echo.ts", answers("two"));
+  await command.line(/\/echo loaded from handlers\/echo\.ts/);
+  const path = "/_trunkline/lessons/events";
+  assert.equal(await (await connect(t, `${url}${path}`)).ask("hello"), "hello");
+  const foreign = { Origin: "https://elsewhere.example" };
+  assert.equal((await shakeHands(port, path, foreign)).status, 403);
+  assert.equal((await shakeHands(port, "/_trunkline/feed/control", foreign)).status, 403);
+});
+
+test("an end does not wait for a page's long poll or its server-sent events", async (t) => {
+  const { command, port, url } = await start(t, {});
+  const control = await connect(t, `${url}/_trunkline/feed/control`);
+  const answer = JSON.parse(String(await control.ask('{"rate":0.1}')));
+  const run = `?run=${answer.run}&after=1000`;
+  const waiting = [
+    fetchPath(port, `/_trunkline/feed/long-poll${run}`),
+    fetchPath(port, `/_trunkline/feed/events${run}`),
+  ];
+  // Both have been asked when the report counts them.
+  for (let counted = 0; counted < 2; ) {
+    const { accounts } = JSON.parse(String(await control.ask('{"none":true}')));
+    counted = (accounts?.longPoll.requests ?? 0) + (accounts?.events.requests ?? 0);
+  }
+  command.kill("SIGINT");
+  assert.deepEqual(
+    (await Promise.all(waiting)).map(({ status, body }) => [status, body]),
+    [
+      [200, "[]"],
+      [200, ""],
+    ],
+  );
+  assert.equal((await command.exit).code, 0);
+});
+
+test("--no-console removes the console, and what its pages need", async (t) => {
   const { port, command } = await start(t, {}, ["--no-console"]);
+  assert.equal((await shakeHands(port, "/_trunkline/lessons/events")).status, 404);
   assert.equal((await fetchPath(port, "/_trunkline/")).status, 404);
   assert.equal((await fetchPath(port, "/")).status, 404);
   assert.doesNotMatch(command.output, /console/);

@@ -168,12 +168,13 @@ function makeRow({ plan, result }: Row): HTMLTableRowElement {
 function makeCells(result: Result): HTMLElement[] {
   const { size, messages, milliseconds } = result;
   const throughput = bytesPerSecond(result) / 1e6;
+  const perSecond = messagesPerSecond(result);
   return [
     formatDecimal(size),
     formatNumber(messages),
     texts.polling.milliseconds(formatNumber(milliseconds, 1)),
     `${formatNumber(throughput, throughput < 100 ? 2 : 0)} ${texts.benchmark.perSecond}`,
-    formatNumber(messagesPerSecond(result)),
+    formatNumber(perSecond, perSecond < 100 ? 1 : 0),
   ].map((text) => make("td", "", text));
 }
 
