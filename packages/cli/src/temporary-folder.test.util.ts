@@ -22,7 +22,8 @@ export async function makeFolder(
     async write(name, text) {
       const file = join(path, name);
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text);
+      // A script can be run.
+      await writeFile(file, text, { mode: text.startsWith("#!") ? 0o755 : 0o644 });
       return file;
     },
     remove: (name) => rm(join(path, name), { recursive: true }),
