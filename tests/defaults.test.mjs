@@ -76,6 +76,9 @@ describe("the defaults in the documentation", () => {
     const table = readTable("`trunkline serve`");
     assert.equal(table["--port"], String(settings.port));
     assert.equal(table["--log-level"], settings.logLevel);
+    assert.equal(table["--max-processes"], String(settings.maxProcesses));
+    assert.equal(table["--executables"], settings.executables ? "on" : "off");
+    assert.deepEqual([table["--cgi-paths"], settings.cgiPaths], ["none", []]);
     assert.equal(table["--tls"], settings.tls ? "on" : "off");
     assert.deepEqual([settings.documentRoot, settings.origins], [undefined, undefined]);
     assert.deepEqual([table["--document-root"], table["--origins"]], ["none", "none"]);

@@ -34,6 +34,8 @@ describe("the packed packages", () => {
   it("hold what runs and its types, and neither tests nor sources", () => {
     for (const { name, paths } of tarballs) {
       assert.ok(paths.includes("dist/index.js") || paths.includes("dist/main.js"), name);
+      const hasWorker = paths.includes("python/worker.py");
+      assert.equal(hasWorker, name === "@trunkline/cli", name);
       assert.ok(paths.includes("LICENSE"), `${name} has its licence`);
       assert.deepEqual(paths.filter(isUnwanted), [], name);
     }
@@ -121,7 +123,7 @@ async function install(user, tarballs) {
 
 /** @param {string} path */
 function isUnwanted(path) {
-  const isKnown = /^(dist\/|package\.json$|README|LICENSE|CHANGELOG)/.test(path);
+  const isKnown = /^(dist\/|python\/.*\.py$|package\.json$|README|LICENSE|CHANGELOG)/.test(path);
   const isSource = /\.test\.|\.tsbuildinfo$|(?<!\.d)\.ts$/.test(path);
   return !isKnown || isSource;
 }

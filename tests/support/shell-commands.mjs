@@ -9,7 +9,9 @@
  * @property {(word: string) => string | undefined} helpOf a command word of `trunkline`, "" for none
  */
 
-const everyday = "cat cd curl cp echo git kill ls mkdir mv node openssl rm touch wscat".split(" ");
+const everyday = "cat cd chmod curl cp echo git kill ls mkdir mv node openssl rm touch wscat".split(
+  " ",
+);
 const ofNpm = "ci exec i init install pack run start test".split(" ");
 
 /**

@@ -1,16 +1,26 @@
 /**
  * Finds the handler files of a folder: their paths, the resources they answer, and what is wrong with
- * their names. It reads names only. The order is that of the names, so that a scan of the same folder
- * always says the same.
+ * their names. It reads names only, and for executables whether the system would run them. The order
+ * is that of the names, so that a scan of the same folder always says the same.
  */
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { faultOf, isHandlerFolderName, resourceOf, shapeOf } from "./resource.ts";
+import { isProgram } from "./executables/program-file.ts";
+import {
+  faultOf,
+  type HandlerKind,
+  isHandlerFolderName,
+  kindOf as kindOfName,
+  mayBeExecutable,
+  resourceOf,
+  shapeOf,
+} from "./resource.ts";
 
 export interface HandlerFile {
   readonly path: string;
   readonly resource: string;
+  readonly kind: HandlerKind;
 }
 
 export interface NameProblem {
@@ -28,16 +38,26 @@ export interface FolderScan {
 interface Collected {
   /** The folder's real path: links may not lead out of it. */
   readonly root: string;
-  readonly names: string[];
+  readonly kinds: ReadonlySet<HandlerKind>;
+  readonly files: HandlerFile[];
   readonly problems: NameProblem[];
   readonly folders: string[];
 }
 
-/** Rejects when the folder itself cannot be read. */
-export async function scanFolder(root: string): Promise<FolderScan> {
-  const collected: Collected = { root: await realpath(root), names: [], problems: [], folders: [] };
+/** Rejects when the folder itself cannot be read. Files of other kinds are passed over. */
+export async function scanFolder(
+  root: string,
+  kinds: ReadonlySet<HandlerKind> = new Set(["module"]),
+): Promise<FolderScan> {
+  const collected: Collected = {
+    root: await realpath(root),
+    kinds,
+    files: [],
+    problems: [],
+    folders: [],
+  };
   await searchFolder(collected, root, "", []);
-  const { files, problems } = chooseFiles(root, collected.names);
+  const { files, problems } = chooseFiles(root, collected.files);
   return { files, problems: [...collected.problems, ...problems], folders: collected.folders };
 }
 
@@ -67,10 +87,15 @@ async function searchEntry(
   above: readonly string[],
 ): Promise<void> {
   const mayBeFolder = isHandlerFolderName(entry.name);
-  if (!mayBeFolder && resourceOf(name) === undefined) return;
-  const kind = entry.isSymbolicLink() ? await kindOfLink(collected, path) : kindOf(entry);
-  if (kind === "folder" && mayBeFolder) await searchInner(collected, path, `${name}/`, above);
-  if (kind === "file" && resourceOf(name) !== undefined) collected.names.push(name);
+  const { kinds } = collected;
+  const named = kindOfName(name);
+  const mayBeFile = named ? kinds.has(named) : kinds.has("executable") && mayBeExecutable(name);
+  if (!mayBeFolder && !mayBeFile) return;
+  const what = entry.isSymbolicLink() ? await kindOfLink(collected, path) : kindOf(entry);
+  if (what === "folder" && mayBeFolder) await searchInner(collected, path, `${name}/`, above);
+  if (what !== "file" || !mayBeFile) return;
+  const kind = named ?? ((await isProgram(path)) ? "executable" : undefined);
+  if (kind) collected.files.push({ path, kind, resource: resourceOf(name, kind) });
 }
 
 /** A folder inside that cannot be read, or went meanwhile, is not the end of the others. */
@@ -108,16 +133,15 @@ async function kindOfLink(collected: Collected, path: string): Promise<Kind> {
   return "other";
 }
 
-function chooseFiles(root: string, names: readonly string[]) {
+function chooseFiles(root: string, found: readonly HandlerFile[]) {
   const byShape = new Map<string, HandlerFile>();
   const problems: NameProblem[] = [];
-  for (const name of [...names].sort(sourcesFirst)) {
-    const resource = resourceOf(name) ?? "";
-    const file = { path: join(root, name), resource };
+  for (const file of [...found].sort(sourcesFirst)) {
+    const { path, resource } = file;
     const fault = faultOf(resource);
     const taken = byShape.get(shapeOf(resource));
-    if (fault !== undefined) problems.push({ path: file.path, message: `has ${fault}` });
-    else if (taken) problems.push({ path: file.path, message: conflict(root, resource, taken) });
+    if (fault !== undefined) problems.push({ path, message: `has ${fault}` });
+    else if (taken) problems.push({ path, message: conflict(root, resource, taken) });
     else byShape.set(shapeOf(resource), file);
   }
   const files = [...byShape.values()].sort((a, b) => compare(a.resource, b.resource));
@@ -129,13 +153,14 @@ function conflict(root: string, resource: string, taken: HandlerFile): string {
   return `answers ${resource}, which ${other} answers already; ${other} serves, remove or rename one`;
 }
 
-/** `echo.js` beside `echo.ts` is usually its compiled output. */
-function sourcesFirst(a: string, b: string): number {
-  return Number(!isTypeScript(a)) - Number(!isTypeScript(b)) || compare(a, b);
+/** `echo.js` beside `echo.ts` is usually its compiled output; whoever ports a handler writes it beside the old one. */
+function sourcesFirst(a: HandlerFile, b: HandlerFile): number {
+  return rankOf(a) - rankOf(b) || compare(a.path, b.path);
 }
 
-function isTypeScript(name: string): boolean {
-  return /ts$/.test(name);
+function rankOf({ kind, path }: HandlerFile): number {
+  if (kind === "module") return /ts$/.test(path) ? 0 : 1;
+  return kind === "python" ? 2 : 3;
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

@@ -7,15 +7,20 @@
  */
 import { dirname, resolve } from "node:path";
 import type { Logger } from "../log.ts";
+import { showPath } from "../show-path.ts";
 import { type FolderScan, type NameProblem, scanFolder } from "./folder-scan.ts";
 import { FolderWatch } from "./folder-watch.ts";
+import type { ForeignLoaders } from "./foreign-loader.ts";
 import type { LoadedHandler } from "./handler-shape.ts";
-import { type HandlerRoutes, HandlerTable, showPath } from "./handler-table.ts";
+import { type HandlerRoutes, HandlerTable } from "./handler-table.ts";
 import { ModuleLoader } from "./module-loader.ts";
+import type { HandlerKind } from "./resource.ts";
 
 export interface HandlerFolderOptions {
   readonly root: string;
   readonly log: Logger;
+  /** Who loads what is no module; without it only modules are looked for. */
+  readonly foreign?: ForeignLoaders;
   /** Called with all routes whenever one of them changed after the start. */
   onRoutes(routes: HandlerRoutes): void;
   /** Throws when the library would not take this handler. */
@@ -48,15 +53,17 @@ class FollowedFolder implements HandlerFolder {
   readonly #loader: ModuleLoader;
   readonly #table: HandlerTable;
   readonly #watch: FolderWatch;
+  readonly #kinds: ReadonlySet<HandlerKind>;
   #reported: ReadonlySet<string> = new Set();
   #looking: Promise<void> | undefined;
   #isLookDue = false;
   #isClosed = false;
 
   constructor(options: HandlerFolderOptions) {
-    const { log, check } = options;
+    const { log, check, foreign = {} } = options;
     this.#root = resolve(options.root);
     this.#options = options;
+    this.#kinds = new Set(["module", ...kindsOf(foreign)]);
     this.#watch = new FolderWatch({
       onChange: () => this.look(),
       onError: (error) => log.warn(`saves may go unnoticed: ${describeWatchError(error)}`),
@@ -65,6 +72,7 @@ class FollowedFolder implements HandlerFolder {
     const onChange = () => options.onRoutes(this.routes);
     this.#table = new HandlerTable({
       loader: this.#loader,
+      foreign,
       log,
       onChange,
       ...(check && { check }),
@@ -76,7 +84,7 @@ class FollowedFolder implements HandlerFolder {
   }
 
   async start(): Promise<void> {
-    const loads = await this.#take(await scanFolder(this.#root));
+    const loads = await this.#take(await scanFolder(this.#root, this.#kinds));
     await this.#wait(Promise.all(loads));
     for (const { path, resource } of this.#table.pending) {
       const slow = "is still loading (a top-level await that does not settle?)";
@@ -120,7 +128,7 @@ class FollowedFolder implements HandlerFolder {
   /** Undefined when the folder is there and cannot be read now: then all stays as it is. */
   async #scan(): Promise<FolderScan | undefined> {
     try {
-      return await scanFolder(this.#root);
+      return await scanFolder(this.#root, this.#kinds);
     } catch (error) {
       if (!(error instanceof Error && "code" in error)) throw error;
       const problem = { path: this.#root, message: `cannot be read: ${error.message}` };
@@ -142,6 +150,10 @@ class FollowedFolder implements HandlerFolder {
     for (const line of lines) if (!this.#reported.has(line)) this.#options.log.error(line);
     this.#reported = lines;
   }
+}
+
+function kindsOf(foreign: ForeignLoaders): readonly (keyof ForeignLoaders)[] {
+  return (["python", "executable"] as const).filter((kind) => foreign[kind] !== undefined);
 }
 
 function describeWatchError(error: NodeJS.ErrnoException): string {

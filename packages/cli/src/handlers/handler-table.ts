@@ -8,9 +8,10 @@
  * - One handler's fault never touches another's.
  */
 import { readFile } from "node:fs/promises";
-import { isAbsolute, relative } from "node:path";
 import type { Logger } from "../log.ts";
+import { showPath } from "../show-path.ts";
 import type { HandlerFile } from "./folder-scan.ts";
+import type { ForeignLoaders } from "./foreign-loader.ts";
 import { checkExports, type LoadedHandler } from "./handler-shape.ts";
 import { LoadProblem } from "./load-problem.ts";
 import type { ModuleLoader } from "./module-loader.ts";
@@ -19,6 +20,8 @@ export type HandlerRoutes = Readonly<Record<string, LoadedHandler>>;
 
 export interface HandlerTableOptions {
   readonly loader: ModuleLoader;
+  /** Who loads what is no module. */
+  readonly foreign?: ForeignLoaders;
   readonly log: Logger;
   /** The routes are others now. */
   onChange(): void;
@@ -125,8 +128,10 @@ export class HandlerTable {
     else this.#accept(entry, outcome);
   }
 
-  async #tryLoad({ path, resource }: HandlerFile): Promise<LoadedHandler | LoadProblem> {
+  async #tryLoad(file: HandlerFile): Promise<LoadedHandler | LoadProblem> {
+    const { path, resource, kind } = file;
     try {
+      if (kind !== "module") return await this.#loadForeign(file, kind);
       const checked = checkExports(await this.#options.loader.load(path));
       if ("fault" in checked) return await placeShape(path, checked.fault);
       const fault = this.#faultOf(resource, checked.handler);
@@ -135,6 +140,15 @@ export class HandlerTable {
       if (error instanceof LoadProblem) return error;
       throw error;
     }
+  }
+
+  async #loadForeign(file: HandlerFile, kind: keyof ForeignLoaders): Promise<LoadedHandler> {
+    const { loader, foreign } = this.#options;
+    await loader.follow(file.path, []);
+    const loaded = await foreign?.[kind]?.load(file);
+    if (!loaded) throw new LoadProblem({ file: file.path }, "nobody here runs such files");
+    await loader.follow(file.path, loaded.files);
+    return loaded.handler;
   }
 
   #faultOf(resource: string, handler: LoadedHandler): string | undefined {
@@ -196,10 +210,4 @@ async function placeShape(file: string, fault: string): Promise<LoadProblem> {
 function showPlace({ place }: LoadProblem): string {
   const { file, line, column } = place;
   return [showPath(file), line, column].filter((part) => part !== undefined).join(":");
-}
-
-/** As a user would type it: from the working directory when it lies there. */
-export function showPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short === "" || short.startsWith("..") || isAbsolute(short) ? path : short;
 }

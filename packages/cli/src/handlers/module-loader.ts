@@ -54,6 +54,17 @@ export class ModuleLoader {
     }
   }
 
+  /** Keeps a file that somebody else loads in the graph, with other files that it is made from. */
+  async follow(path: string, files: readonly string[]): Promise<void> {
+    const record = this.graph.get(path) ?? this.graph.add(path);
+    record.state = "evaluated";
+    if (!this.graph.isKnown(path)) await this.#announce(path);
+    for (const file of files) {
+      record.dependencies.add(file);
+      if (!this.graph.isKnown(file)) await this.#announce(file);
+    }
+  }
+
   #evaluation(record: ModuleRecord): Promise<void> {
     record.evaluation ??= this.#evaluate(record);
     return record.evaluation;

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { faultOf, isHandlerFolderName, resourceOf, shapeOf } from "./resource.ts";
+import {
+  faultOf,
+  isHandlerFolderName,
+  kindOf,
+  mayBeExecutable,
+  resourceOf,
+  shapeOf,
+} from "./resource.ts";
 
 const resources: readonly (readonly [string, string | undefined])[] = [
   ["echo.ts", "/echo"],
@@ -17,6 +24,11 @@ const resources: readonly (readonly [string, string | undefined])[] = [
   ["files/[...rest].ts", "/files/[...rest]"],
   ["v1.2.ts", "/v1.2"],
   ["héllo wörld.ts", "/héllo wörld"],
+  ["echo_wsh.py", "/echo"],
+  ["a/b_wsh.py", "/a/b"],
+  ["index_wsh.py", "/index"],
+  ["_helper_wsh.py", undefined],
+  ["echo.py", undefined],
   ["_helper.ts", undefined],
   [".hidden.ts", undefined],
   ["types.d.ts", undefined],
@@ -31,9 +43,37 @@ const resources: readonly (readonly [string, string | undefined])[] = [
 
 for (const [name, expected] of resources) {
   test(`${name} ${expected === undefined ? "is no handler" : `answers ${expected}`}`, () => {
-    assert.equal(resourceOf(name), expected);
+    const kind = kindOf(name);
+    assert.equal(kind && resourceOf(name, kind), expected);
   });
 }
+
+test("names with pywebsocket's ending are Python's, and others may be executable", () => {
+  const names = [
+    "a_wsh.py",
+    "a.ts",
+    "a.d.ts",
+    "a.test.js",
+    "a.py",
+    "a",
+    "_a_wsh.py",
+    "_a.sh",
+    "b/.a",
+  ];
+  assert.deepEqual(
+    names.map((name) => kindOf(name)),
+    ["python", "module", ...Array(7).fill(undefined)],
+  );
+  assert.deepEqual(names.filter(mayBeExecutable), ["a.py", "a"]);
+});
+
+test("an executable's resource is its name without the last ending", () => {
+  const names = ["count", "count.sh", "a/v1.2.py", "index.sh", "b/index"];
+  assert.deepEqual(
+    names.map((name) => resourceOf(name, "executable")),
+    ["/count", "/count", "/a/v1.2", "/", "/b"],
+  );
+});
 
 test("folders for helpers, hidden ones and packages are not searched", () => {
   const names = ["chat", "_lib", ".git", "node_modules"];

@@ -3,10 +3,31 @@
  * handler. Names are taken as they are: the route table compares percent-decoded segments.
  */
 
-/** The path inside the folder, with slashes, to a resource; undefined where the name is no handler's. */
-export function resourceOf(name: string): string | undefined {
-  if (!isHandlerName(name)) return undefined;
-  const segments = name.replace(/\.[cm]?[jt]s$/, "").split("/");
+/** Who runs a handler's file: this process, the Python worker, or the system. */
+export type HandlerKind = "module" | "python" | "executable";
+
+const MODULE = /\.[cm]?[jt]s$/;
+/** pywebsocket's own ending. */
+const PYTHON = /_wsh\.py$/;
+
+/** The kind that a name says; undefined where the name is no handler's. An executable has no name of its own. */
+export function kindOf(name: string): Exclude<HandlerKind, "executable"> | undefined {
+  if (isHelperName(name)) return undefined;
+  if (PYTHON.test(name)) return "python";
+  return isModuleName(name) ? "module" : undefined;
+}
+
+/** Whether a file that the system can run would be a handler under this name. */
+export function mayBeExecutable(name: string): boolean {
+  return !isHelperName(name) && !PYTHON.test(name) && !MODULE.test(name);
+}
+
+/** The path inside the folder, with slashes, to a resource. */
+export function resourceOf(name: string, kind: HandlerKind): string {
+  // "DIR/a/b_wsh.py" is "/a/b" to pywebsocket, which knows no index.
+  if (kind === "python") return `/${name.replace(PYTHON, "")}`;
+  const ending = kind === "module" ? MODULE : /(?<=[^/])\.[^./]+$/;
+  const segments = name.replace(ending, "").split("/");
   if (segments.at(-1) === "index") segments.pop();
   return `/${segments.join("/")}`;
 }
@@ -16,10 +37,16 @@ export function isHandlerFolderName(name: string): boolean {
   return !/^[_.]/.test(name) && name !== "node_modules";
 }
 
-function isHandlerName(name: string): boolean {
-  const base = name.slice(name.lastIndexOf("/") + 1);
-  if (/^[_.]/.test(base) || !/\.[cm]?[jt]s$/.test(base)) return false;
-  return !/\.d\.[cm]?ts$/.test(base) && !/\.test\./.test(base);
+function isHelperName(name: string): boolean {
+  return /^[_.]/.test(baseOf(name));
+}
+
+function isModuleName(name: string): boolean {
+  return MODULE.test(name) && !/\.d\.[cm]?ts$/.test(name) && !/\.test\./.test(baseOf(name));
+}
+
+function baseOf(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1);
 }
 
 /** Two resources with one shape match the same paths: `/[a]` and `/[b]`. */

@@ -1,6 +1,6 @@
 /** The folders that the options name: which they are, and one sentence where they cannot be used. */
 import { stat } from "node:fs/promises";
-import { isAbsolute, relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { CommandError } from "../command-error.ts";
 import { describeReadError } from "./tls-files.ts";
 
@@ -27,10 +27,4 @@ export async function requireFolder(path: string, what: string): Promise<string>
   });
   if (!found.isDirectory()) throw new CommandError(1, `the ${what} ${path} is not a folder`);
   return resolve(path);
-}
-
-/** As a user would type it: from the working directory when it lies there. */
-export function showFolder(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short === "" || short.startsWith("..") || isAbsolute(short) ? path : short;
 }

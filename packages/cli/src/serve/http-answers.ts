@@ -1,6 +1,6 @@
 /**
- * Who answers a plain HTTP request, in this order: the feed of the console's pages; a file of the
- * document root; the console, at `/` and below `/_trunkline/`; else the library (426 where a socket
+ * Who answers a plain HTTP request, in this order: the feed of the console's pages; a CGI script; a
+ * file of the document root; the console, at `/` and below `/_trunkline/`; else the library (426 where a socket
  * lives, else 404).
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -8,9 +8,10 @@ import type { HttpListener } from "trunkline/server";
 import type { Logger } from "../log.ts";
 import type { PageServer } from "../pages/page-server.ts";
 import { CONSOLE_PATH, type ConsolePages } from "./console-pages.ts";
-import type { StaticFiles } from "./static-files.ts";
+import type { Answer, StaticFiles } from "./static-files.ts";
 
 export interface HttpAnswersOptions {
+  readonly cgi?: Answer | undefined;
   readonly files: StaticFiles | undefined;
   readonly console: ConsolePages | undefined;
   /** There with the console, and not without. */
@@ -31,12 +32,13 @@ export function createHttpAnswers(options: HttpAnswersOptions): HttpListener {
 }
 
 async function answer(
-  { files, console, log }: HttpAnswersOptions,
+  { cgi, files, console, log }: HttpAnswersOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
   const path = (request.url ?? "").replace(/[?#].*$/s, "");
   log.debug(`${request.method} ${path}`);
+  if (await cgi?.(request, response, path)) return true;
   if (await files?.answer(request, response, path)) return true;
   if (!console) return false;
   if (path === "/") return console.answerHome(request, response, path);

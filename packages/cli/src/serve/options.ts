@@ -18,6 +18,12 @@ export interface ServeSettings {
   /** Undefined: `./handlers` if it is there, else the built-in echo. */
   readonly handlers: string | undefined;
   readonly documentRoot: string | undefined;
+  /** Whether executable files of the handlers folder are handlers. */
+  readonly executables: boolean;
+  /** Folders of the document root whose executables answer HTTP requests. */
+  readonly cgiPaths: readonly string[];
+  /** Processes of executables and of CGI at one time. */
+  readonly maxProcesses: number;
   readonly origins: readonly string[] | "any" | undefined;
   readonly trustProxy: readonly string[] | undefined;
   readonly tls: boolean;
@@ -57,6 +63,9 @@ interface RawOptions {
   readonly host?: string;
   readonly handlers?: string;
   readonly documentRoot?: string;
+  readonly executables?: true;
+  readonly cgiPaths?: readonly string[];
+  readonly maxProcesses: number;
   readonly origins?: readonly string[] | "any";
   readonly trustProxy?: readonly string[];
   readonly tls?: true;
@@ -84,6 +93,7 @@ function makeCommand(write: (text: string) => void): Command {
 // -p and -w stand first, then -d: what a first use needs.
 const OPTIONS: readonly (readonly [string, () => readonly Option[]])[] = [
   ["Common options", commonOptions],
+  ["Programs", programOptions],
   ["Who may connect", accessOptions],
   ["TLS", tlsOptions],
   ["Output", outputOptions],
@@ -99,6 +109,25 @@ function commonOptions(): readonly Option[] {
       "handler files (default: ./handlers if it is there, else a built-in echo at /echo); also --websock-handlers",
     ),
     new Option("-d, --document-root <folder>", "files to serve over HTTP"),
+  ];
+}
+
+function programOptions(): readonly Option[] {
+  return [
+    new Option(
+      "--executables",
+      "executable files of the handlers folder are handlers too: a process for each connection",
+    ),
+    new Option(
+      "-x, --cgi-paths <list>",
+      "folders of the document root, comma-separated, whose executables answer as CGI",
+    ).argParser(readCgiPaths),
+    new Option(
+      "--max-processes <number>",
+      "processes of executables and of CGI at one time; more are answered with 503",
+    )
+      .default(256)
+      .argParser(readCount),
   ];
 }
 
@@ -179,6 +208,20 @@ function readPort(text: string): number {
   throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
 }
 
+function readCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count > 0 && Number.isSafeInteger(count)) return count;
+  throw new InvalidArgumentError("It must be a whole number, 1 or more.");
+}
+
+/** As in pywebsocket each begins with a slash: it is a path of the server. */
+function readCgiPaths(text: string): readonly string[] {
+  const paths = readList(text).map((path) => `/${path.replace(/^\/+|\/+$/g, "")}`);
+  const bad = paths.find((path) => /(^|\/)\.|\/\/|[\\%?#\0]/.test(path));
+  if (bad === undefined) return paths;
+  throw new InvalidArgumentError(`"${bad}" names no folder of the document root.`);
+}
+
 function readLevel(text: string): Level {
   const level = parseLevel(text);
   if (level) return level;
@@ -201,6 +244,9 @@ function readOrigins(text: string): readonly string[] | "any" {
 
 function checkSettings(raw: RawOptions): ServeSettings {
   const { host, handlers, documentRoot, origins, trustProxy, tls, privateKey, certificate } = raw;
+  if (raw.cgiPaths && documentRoot === undefined) {
+    throw new CommandError(2, "-x names folders of the document root: add -d");
+  }
   checkByLibrary({ ...(origins && { origins }), ...(trustProxy && { trustProxy }) });
   if (!tls && (privateKey ?? certificate) !== undefined) {
     throw new CommandError(2, "-k and -c are for TLS: add -t, or leave them out");
@@ -211,6 +257,9 @@ function checkSettings(raw: RawOptions): ServeSettings {
     host,
     handlers,
     documentRoot,
+    executables: raw.executables === true,
+    cgiPaths: raw.cgiPaths ?? [],
+    maxProcesses: raw.maxProcesses,
     origins,
     trustProxy,
     tls: tls === true,

@@ -4,9 +4,11 @@
  * The folder's loader knows nothing of the library; what it loads is checked here before it is served.
  */
 import { type ServeOptions, type Server, SocketServer } from "trunkline/server";
+import { machineClock } from "../clock.ts";
 import { CommandError } from "../command-error.ts";
 import type { HandlerRoutes } from "../handlers/handler-table.ts";
 import type { Logger } from "../log.ts";
+import type { ProcessPool } from "../processes/process-pool.ts";
 import { BUILT_IN_ECHO } from "./built-in-echo.ts";
 import { describeReadError } from "./tls-files.ts";
 
@@ -18,7 +20,10 @@ export interface RouteSource {
   readonly resources: readonly string[];
   /** From now on the server gets the routes as they change. */
   connect(server: Server): void;
+  /** Follows the folder no longer. */
   close(): void;
+  /** Ends what runs handlers beside this process. To be called when no socket is left. */
+  stop(): Promise<void>;
 }
 
 export interface RoutesOptions {
@@ -27,13 +32,17 @@ export interface RoutesOptions {
   readonly log: Logger;
   /** Added to whatever the folder has. */
   readonly ours: Routes;
+  /** Where the processes of executables run; undefined: there are none. */
+  readonly executables: ProcessPool | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-export async function openRoutes({ root, log, ours }: RoutesOptions): Promise<RouteSource> {
+export async function openRoutes(options: RoutesOptions): Promise<RouteSource> {
+  const { root, log, ours } = options;
   if (root === undefined) return withBuiltIn(ours);
   let server: Server | undefined;
   const onRoutes = (routes: HandlerRoutes) => setRoutes(server, { ...routes, ...ours }, log);
-  const folder = await openFolder(root, log, onRoutes);
+  const { folder, worker } = await openFolder(root, options, onRoutes);
   return {
     get routes() {
       return { ...(folder.routes as Routes), ...ours }; // each was checked
@@ -47,6 +56,7 @@ export async function openRoutes({ root, log, ours }: RoutesOptions): Promise<Ro
       setRoutes(server, { ...folder.routes, ...ours }, log);
     },
     close: () => folder.close(),
+    stop: () => worker.stop(),
   };
 }
 
@@ -56,14 +66,31 @@ function withBuiltIn(ours: Routes): RouteSource {
     resources: ["/echo"],
     connect() {},
     close() {},
+    async stop() {},
   };
 }
 
 /** The compilers and the watcher are loaded only where there is a folder. */
-async function openFolder(root: string, log: Logger, onRoutes: (routes: HandlerRoutes) => void) {
-  const { openHandlerFolder } = await import("../handlers/handler-folder.ts");
+async function openFolder(
+  root: string,
+  { log, executables, environment }: RoutesOptions,
+  onRoutes: (routes: HandlerRoutes) => void,
+) {
+  const [{ openHandlerFolder }, { PythonHandlers, PythonWorker }, { ExecutableHandlers }] =
+    await Promise.all([
+      import("../handlers/handler-folder.ts"),
+      import("../handlers/python/index.ts"),
+      import("../handlers/executables/executable-handlers.ts"),
+    ]);
+  // It starts no process before a Python handler is found.
+  const worker = new PythonWorker({ clock: machineClock, log, environment });
+  const foreign = {
+    python: new PythonHandlers(worker, root, log),
+    ...(executables && { executable: new ExecutableHandlers(executables, environment) }),
+  };
   try {
-    return await openHandlerFolder({ root, log, onRoutes, check: checkHandler });
+    const options = { root, log, onRoutes, foreign, check: checkHandler };
+    return { folder: await openHandlerFolder(options), worker };
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
     const why = describeReadError(error);

@@ -20,9 +20,15 @@ export interface RunningCommand {
   readonly exit: Promise<{ readonly code: number | null; readonly stderr: string }>;
 }
 
-export function runCommand(t: TestContext, cwd: string, args: readonly string[]): RunningCommand {
+export function runCommand(
+  t: TestContext,
+  cwd: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): RunningCommand {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   t.after(() => child.kill("SIGKILL"));

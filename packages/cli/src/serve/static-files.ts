@@ -57,7 +57,7 @@ async function findFile(
 }
 
 /** Undefined for what can name no file of ours: bad escapes, NUL, backslashes, dot segments. */
-function decodePath(path: string): string | undefined {
+export function decodePath(path: string): string | undefined {
   let decoded: string;
   try {
     decoded = decodeURIComponent(path);
@@ -75,7 +75,12 @@ function encodePath(name: string): string {
   return name.split("/").map(encodeURIComponent).join("/");
 }
 
-async function isServable(root: string, hidden: readonly string[], name: string): Promise<boolean> {
+/** Whether the name, below the root, is a file that may leave it. */
+export async function isServable(
+  root: string,
+  hidden: readonly string[],
+  name: string,
+): Promise<boolean> {
   try {
     const [folder, real] = await Promise.all([realpath(root), realpath(join(root, name))]);
     if (!isInside(real, folder) || !(await stat(real)).isFile()) return false;
