@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
@@ -155,6 +156,45 @@ function watch(page) {
     if (message.type() === "error") problems.push(message.text());
   });
   return problems;
+}
+
+/**
+ * Opens a page that loads a table of cases from the client's compiled tests, and plays them against
+ * the browser's own classes.
+ *
+ * @param {Browser} browser
+ * @param {string} module such as standard-cases
+ * @param {string} table its export
+ * @returns {Promise<{ play: (index: number, given: object) => Promise<unknown>, close: () => void }>}
+ */
+export async function openTable(browser, module, table) {
+  const path = join(root, `packages/trunkline/dist/client/${module}.test.util.js`);
+  const server = createServer(({ url }, response) => {
+    const isTable = url === "/table.js";
+    response.setHeader("Content-Type", isTable ? "text/javascript" : "text/html");
+    response.end(isTable ? readFileSync(path) : "<!doctype html><title>A table</title>");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${address.port}/`);
+  const play = (/** @type {number} */ index, /** @type {object} */ given) =>
+    page.evaluate(playCase, { from: `${page.url()}table.js`, table, index, given });
+  return { play, close: () => server.close() };
+}
+
+/**
+ * In the page. What a case gives is JSON, and undefined is null there.
+ *
+ * @param {{ from: string, table: string, index: number, given: object }} which
+ */
+async function playCase({ from, table, index, given }) {
+  const { [table]: cases } = await import(from);
+  const { WebSocket, WebSocketStream, WebSocketError } = /** @type {any} */ (globalThis);
+  const classes = { WebSocket, WebSocketStream, WebSocketError };
+  return (await cases[index].run({ ...classes, ...given })) ?? null;
 }
 
 /**

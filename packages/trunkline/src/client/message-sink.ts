@@ -5,7 +5,7 @@
  * A chunk is sent in the call that the stream makes for it; only its promise may wait.
  */
 import { type Deferred, deferred } from "../connection/deferred.ts";
-import { toPayload } from "./payload.ts";
+import { isBlob, toPayload } from "./payload.ts";
 
 /** What a WebSocketStream takes: a text message, or the bytes of a binary one. */
 export type WritableMessage = string | ArrayBuffer | ArrayBufferView;
@@ -79,8 +79,8 @@ export class MessageSink {
   #send(chunk: unknown): Promise<void> | undefined {
     // "If chunk is a BufferSource […] Otherwise, let string be the result of converting chunk to an
     // IDL USVString.": of a Blob, too.
-    const payload = toPayload(chunk instanceof Blob ? `${chunk}` : chunk);
-    if (payload instanceof Blob || this.#owner.send(payload)) return undefined;
+    const payload = toPayload(isBlob(chunk) ? `${chunk}` : chunk);
+    if (isBlob(payload) || this.#owner.send(payload)) return undefined;
     this.#write = deferred();
     return this.#write.promise;
   }
