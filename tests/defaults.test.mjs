@@ -9,6 +9,10 @@ import { parseServeOptions } from "../packages/cli/dist/serve/options.js";
 import { readSettings as readClient } from "../packages/trunkline/dist/client/options.js";
 import { WebSocket } from "../packages/trunkline/dist/client/websocket.js";
 import {
+  CLIENT_DEFLATE,
+  SERVER_DEFLATE,
+} from "../packages/trunkline/dist/connection/deflate/options.js";
+import {
   readSettings,
   SERVE_OPTIONS,
   SOCKET_SERVER_OPTIONS,
@@ -20,13 +24,14 @@ const page = readText("docs/defaults.md");
 
 describe("the defaults in the documentation", () => {
   it("are the server's", () => {
-    const { connection, handshakeTimeout } = readSettings({ routes: {} });
+    const { connection, deflate, handshakeTimeout } = readSettings({ routes: {} });
     const text = readText("packages/trunkline/dist/server/serve.js");
     const [, port, host] = /port = (\d+), host = "(\w+)"/.exec(text) ?? [];
     assert.equal(host, "localhost", "which serve takes for loopback in both families");
     assert.deepEqual(pick(readTable("Server"), isNumberOrWord), {
       port,
       maxMessageSize: String(connection.maxMessageSize),
+      perMessageDeflate: deflate === undefined ? "off" : "on",
       handshakeTimeout: String(handshakeTimeout),
       heartbeat: String(connection.heartbeat),
       closeTimeout: String(connection.closeTimeout),
@@ -45,7 +50,8 @@ describe("the defaults in the documentation", () => {
   });
 
   it("are the client's", () => {
-    const { protocols, headers, tls, signal, ...numbers } = readClient(undefined);
+    const { protocols, headers, tls, signal, perMessageDeflate, ...numbers } =
+      readClient(undefined);
     assert.deepEqual([protocols, headers, tls, signal], [[], [], {}, undefined]);
     const socket = new WebSocket("ws://localhost/", { signal: AbortSignal.abort() });
     assert.deepEqual(pick(readTable("Client"), isNumberOrWord), {
@@ -59,6 +65,7 @@ describe("the defaults in the documentation", () => {
         "websocket-stream",
         "highWaterMark",
       ),
+      perMessageDeflate: perMessageDeflate === undefined ? "off" : "on",
       binaryType: socket.binaryType,
       ...none("protocols", "headers", "signal"),
     });
@@ -68,6 +75,20 @@ describe("the defaults in the documentation", () => {
     const named = Object.keys(readTable("Client"));
     const missing = Object.keys(readClient(undefined)).filter((name) => !named.includes(name));
     assert.deepEqual(missing, []);
+  });
+
+  it("are those of compression, on both sides", () => {
+    for (const [column, wishes] of /** @type {const} */ ([
+      [1, SERVER_DEFLATE],
+      [2, CLIENT_DEFLATE],
+    ])) {
+      const { memoryLevel, ...fields } = wishes;
+      const expected = { ...fields, memLevel: memoryLevel };
+      assert.deepEqual(
+        readTable("Compression", column),
+        Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, String(value)])),
+      );
+    }
   });
 
   it("are the command's", () => {
@@ -101,15 +122,16 @@ function readConstant(module, name) {
  * Option and default, from the table under a heading.
  *
  * @param {string} heading
+ * @param {number} [column] where the default stands
  * @returns {Record<string, string>}
  */
-function readTable(heading) {
+function readTable(heading, column = 1) {
   const section = page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
   const rows = section.split("\n").filter((line) => line.startsWith("| "));
   assert.ok(rows.length > 1, `there is a table under "${heading}"`);
   const cells = rows.slice(1).map((row) => row.split("|").map((cell) => cell.trim()));
   return Object.fromEntries(
-    cells.map(([, name = "", value = ""]) => [name.replaceAll("`", ""), value]),
+    cells.map(([, name = "", ...values]) => [name.replaceAll("`", ""), values[column - 1] ?? ""]),
   );
 }
 

@@ -8,6 +8,7 @@ import type { CloseEventConstructor } from "./events.ts";
 import type { WritableMessage } from "./message-sink.ts";
 import type { WebSocketCloseInfo } from "./websocket-error.ts";
 
+export type { PerMessageDeflateOptions } from "../connection/deflate/options.ts";
 export { DialError, type DialErrorCode } from "./dial-error.ts";
 export type { CloseEventConstructor, CloseEventInit, WebSocketErrorEvent } from "./events.ts";
 export type { HeadersInput, Protocols, WebSocketOptions } from "./options.ts";

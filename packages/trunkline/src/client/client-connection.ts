@@ -26,7 +26,7 @@ export function connectionOn(
   clock: Clock,
   own: OwnSettings,
 ): Connection {
-  return new Connection(owner, openTransport(dialled.stream), {
+  const connection: ConnectionSettings = {
     role: "client",
     maxMessageSize: settings.maxMessageSize,
     heartbeat: settings.heartbeat,
@@ -36,5 +36,6 @@ export function connectionOn(
     outgoingLimit: Number.POSITIVE_INFINITY,
     overflow: "close",
     clock,
-  });
+  };
+  return new Connection(owner, openTransport(dialled.stream), connection, dialled.codec);
 }

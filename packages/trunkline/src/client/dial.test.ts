@@ -130,6 +130,37 @@ test("the request is an opening handshake with the user's headers", async (conte
   assert.equal(dialled.extensions, "");
 });
 
+test("an attempt offers the compression that is wished, and knows what was agreed on", async (context) => {
+  const received = newPromise<string>();
+  const answer = "permessage-deflate; server_no_context_takeover; client_max_window_bits=9";
+  const server = await startPeer(context, async (peer) =>
+    received.resolve(await peer.accept(`Sec-WebSocket-Extensions: ${answer}`)),
+  );
+  const perMessageDeflate = { serverNoContextTakeover: true, clientMaxWindowBits: 10 };
+  const dialled = await opened(attempt(context, server.url, { perMessageDeflate }));
+  const offer = "server_no_context_takeover; client_max_window_bits=10";
+  assert.match(
+    await received.promise,
+    new RegExp(`^sec-websocket-extensions: permessage-deflate; ${offer}\r$`, "im"),
+  );
+  assert.equal(dialled.extensions, answer);
+  assert.ok(dialled.codec !== undefined);
+});
+
+test("an attempt without compression offers none, takes none, and refuses one", async (context) => {
+  const received = newPromise<string>();
+  const plain = await startPeer(context, async (peer) => received.resolve(await peer.accept()));
+  const dialled = await opened(attempt(context, plain.url, { perMessageDeflate: false }));
+  assert.doesNotMatch(await received.promise, /^sec-websocket-extensions/im);
+  assert.deepEqual([dialled.extensions, dialled.codec], ["", undefined]);
+  const forward = await startPeer(context, async (peer) => {
+    await peer.accept("Sec-WebSocket-Extensions: permessage-deflate");
+    await peer.ended;
+  });
+  const error = await failure(attempt(context, forward.url, { perMessageDeflate: false }));
+  assert.match(error.message, /names an extension that was not offered/);
+});
+
 test("the user's Host and Authorization win over the URL's", async (context) => {
   const received = newPromise<string>();
   const server = await startPeer(context, async (peer) => received.resolve(await peer.accept()));
@@ -280,7 +311,17 @@ for (const [name, offered, answered] of [
   ["a subprotocol that was not asked for", ["a"], "Sec-WebSocket-Protocol: b"],
   ["a subprotocol where none was asked for", [], "Sec-WebSocket-Protocol: b"],
   ["no subprotocol where one was asked for", ["a"], "X-Nothing: 1"],
-  ["an extension that was not offered", [], "Sec-WebSocket-Extensions: permessage-deflate"],
+  ["an extension that was not offered", [], "Sec-WebSocket-Extensions: x-other"],
+  [
+    "an answer to permessage-deflate that breaks its rules",
+    [],
+    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
+  ],
+  [
+    "permessage-deflate in use twice",
+    [],
+    "Sec-WebSocket-Extensions: permessage-deflate, permessage-deflate",
+  ],
 ] as const) {
   test(`${name} fails the attempt`, async (context) => {
     const server = await startPeer(context, async (peer) => {

@@ -14,7 +14,9 @@ import { isIP, type LookupFunction } from "node:net";
 import type { Duplex } from "node:stream";
 import { createSecureContext, type ConnectionOptions as TlsOptions } from "node:tls";
 import type { Clock, Timer } from "../connection/clock.ts";
+import { createDeflateCodec } from "../connection/deflate/codec.ts";
 import { nodeRuntime } from "../connection/node-runtime.ts";
+import type { MessageCodec } from "../protocol/codec.ts";
 import {
   acceptFor,
   checkResponse,
@@ -23,6 +25,11 @@ import {
   requestHeaders,
 } from "../protocol/handshake.ts";
 import { formatExtensions } from "../protocol/headers.ts";
+import {
+  checkDeflateAnswer,
+  deflateOffer,
+  PERMESSAGE_DEFLATE,
+} from "../protocol/permessage-deflate.ts";
 import { AnswerBody } from "./answer-body.ts";
 import { DialError, type DialPhase, display, explain, unfinished } from "./dial-error.ts";
 import { HandshakeTurns } from "./handshake-turns.ts";
@@ -45,7 +52,12 @@ export interface Dialled {
   readonly protocol: string;
   /** Sec-WebSocket-Extensions as agreed, or "". */
   readonly extensions: string;
+  /** The negotiated permessage-deflate, if any. */
+  readonly codec?: MessageCodec | undefined;
 }
+
+/** An answer that is in order, with what it means for compression. */
+type AnswerCheck = ResponseCheck & Pick<Dialled, "codec">;
 
 export interface Caller {
   onOpen(dialled: Dialled): void;
@@ -200,19 +212,26 @@ export class Dial {
       return check.ok ? undefined : this.#failHandshake(check.reason, response);
     }
     this.#settle();
-    const { protocol, extensions } = check;
-    this.#caller.onOpen({ stream, head, protocol, extensions: formatExtensions(extensions) });
+    const { protocol, codec } = check;
+    const extensions = formatExtensions(check.extensions);
+    this.#caller.onOpen({ stream, head, protocol, extensions, codec });
   }
 
-  #check({ headers, statusCode }: IncomingMessage): ResponseCheck {
-    return checkResponse(
+  #check({ headers, statusCode }: IncomingMessage): AnswerCheck {
+    const wishes = this.#settings.perMessageDeflate;
+    const check = checkResponse(
       { status: statusCode, header: (name) => joined(headers[name]) },
       {
         accept: acceptFor(this.#key, nodeRuntime),
         protocols: this.#settings.protocols,
-        extensions: [],
+        extensions: wishes === undefined ? [] : [PERMESSAGE_DEFLATE],
       },
     );
+    const answer = check.ok ? check.extensions[0] : undefined;
+    if (!check.ok || answer === undefined || wishes === undefined) return check;
+    const agreed = checkDeflateAnswer(answer, wishes);
+    if (typeof agreed === "string") return { ok: false, reason: agreed };
+    return { ...check, codec: createDeflateCodec("client", agreed, wishes) };
   }
 
   #failHandshake(reason: string, { rawHeaders }: IncomingMessage): void {
@@ -299,9 +318,10 @@ function requestOptions(
 
 /** Names that differ in case alone are one header, with a line for each of its values. */
 function headersOf(settings: Settings, key: string): Record<string, string | string[]> {
-  const { protocols } = settings;
+  const { protocols, perMessageDeflate: wishes } = settings;
   const lines = new Map<string, [name: string, value: string | string[]]>();
-  const own = requestHeaders({ key, protocols, extensions: [] });
+  const extensions = wishes === undefined ? [] : [deflateOffer(wishes)];
+  const own = requestHeaders({ key, protocols, extensions });
   for (const [name, value] of [...own, ...settings.headers]) {
     const line = lines.get(name.toLowerCase());
     if (line === undefined) lines.set(name.toLowerCase(), [name, value]);

@@ -1,4 +1,5 @@
 /** `trunkline/client`: what a program needs to be a client. In browsers, browser.ts takes its place. */
+export type { PerMessageDeflateOptions } from "../connection/deflate/options.ts";
 export { DialError, type DialErrorCode } from "./dial-error.ts";
 export {
   CloseEvent,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CLIENT_DEFLATE } from "../connection/deflate/options.ts";
 import { withLocation } from "./location.test.util.ts";
 import { readSettings } from "./options.ts";
 
@@ -37,6 +38,7 @@ test("the defaults are those of the docs", () => {
     handshakeTimeout: 10_000,
     heartbeat: 25_000,
     maxMessageSize: 16_777_216,
+    perMessageDeflate: CLIENT_DEFLATE,
     serializeHandshakes: true,
     signal: undefined,
   });
@@ -78,7 +80,16 @@ test("headers may be a Headers", () => {
 
 const mistakes: readonly (readonly [string, unknown, RegExp])[] = [
   ["an unknown option", { protocol: "chat" }, /no option "protocol"; it has protocols, headers/],
-  ["an option that is not there yet", { perMessageDeflate: true }, /no option "perMessageDeflate"/],
+  [
+    "a compression that is a word",
+    { perMessageDeflate: "on" },
+    /^WebSocket's option perMessageDeflate must be true, false or an object of options$/,
+  ],
+  [
+    "a window that is none",
+    { perMessageDeflate: { clientMaxWindowBits: 16 } },
+    /option perMessageDeflate: "clientMaxWindowBits" must be a whole number from 8 to 15$/,
+  ],
   ["a timeout that is text", { handshakeTimeout: "1" }, /handshakeTimeout must be a number/],
   ["a negative heartbeat", { heartbeat: -1 }, /heartbeat must be a number/],
   ["a heartbeat no timer can keep", { heartbeat: 2 ** 31 }, /heartbeat must be a number/],

@@ -9,6 +9,12 @@ import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Duplex } from "node:stream";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
 import { type Clock, systemClock } from "../connection/clock.ts";
+import {
+  CLIENT_DEFLATE,
+  type DeflateWishes,
+  type PerMessageDeflateOptions,
+  readDeflate,
+} from "../connection/deflate/options.ts";
 import { baseUrl } from "./location.ts";
 
 export type Protocols = string | Iterable<string>;
@@ -30,6 +36,8 @@ export interface WebSocketOptions {
   readonly heartbeat?: number;
   /** Bytes; a longer message fails the connection with 1009. Default 16 MiB. */
   readonly maxMessageSize?: number;
+  /** Compression of messages, offered to the server (RFC 7692); false does not offer it. Default true. */
+  readonly perMessageDeflate?: boolean | PerMessageDeflateOptions;
   /**
    * At most one socket at a time connects to an address and port; the others wait, up to
    * `handshakeTimeout` (RFC 6455, section 4.1). False lets this one go at once. Default true.
@@ -65,6 +73,8 @@ export interface Settings {
   readonly handshakeTimeout: number;
   readonly heartbeat: number;
   readonly maxMessageSize: number;
+  /** Undefined: not offered. */
+  readonly perMessageDeflate: DeflateWishes | undefined;
   readonly serializeHandshakes: boolean;
   readonly signal: AbortSignal | undefined;
 }
@@ -76,6 +86,7 @@ const known: ReadonlySet<string> = new Set<keyof WebSocketOptions>([
   "handshakeTimeout",
   "heartbeat",
   "maxMessageSize",
+  "perMessageDeflate",
   "serializeHandshakes",
   "signal",
 ]);
@@ -109,6 +120,11 @@ export function readSettings(argument: unknown): Settings {
       options.maxMessageSize,
       16 * 1024 * 1024,
       Number.POSITIVE_INFINITY,
+    ),
+    perMessageDeflate: readDeflate(
+      options.perMessageDeflate,
+      "WebSocket's option perMessageDeflate",
+      CLIENT_DEFLATE,
     ),
     serializeHandshakes: readBoolean("serializeHandshakes", options.serializeHandshakes, true),
     signal: readSignal(options.signal),

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { encodeMessage } from "../protocol/writer.ts";
+import type { MessageCodec } from "../protocol/codec.ts";
+import { encodeDeflated, encodeMessage } from "../protocol/writer.ts";
 import { FakeTransport, nextTurn } from "../testing/fake-transport.test.util.ts";
 import {
+  backwardsCodec,
   closePayload,
   cut,
   type FrameParts,
@@ -19,6 +21,7 @@ import {
   type MemoryTransport,
   memoryPair,
 } from "../testing/memory-pair.ts";
+import { Batch } from "./batch.ts";
 import {
   type CloseInfo,
   Connection,
@@ -145,11 +148,11 @@ interface Bench {
   receive(...wire: readonly (FrameParts | Uint8Array)[]): void;
 }
 
-function newBench(changes: Partial<ConnectionSettings> = {}): Bench {
+function newBench(changes: Partial<ConnectionSettings> = {}, codec?: MessageCodec): Bench {
   const settings = settingsWith(changes);
   const owner = new Owner();
   const transport = new FakeTransport();
-  const connection = new Connection(owner, transport, settings);
+  const connection = new Connection(owner, transport, settings, codec);
   connection.start();
   const receive = (...wire: readonly (FrameParts | Uint8Array)[]): void => {
     const frames = wire.map((item) =>
@@ -1350,5 +1353,82 @@ describe("messages told apart", () => {
     connection.onClose(undefined);
     await nextTurn();
     assert.deepEqual(log, ["1", "closing", "close", "after 1"]);
+  });
+});
+
+describe("a connection with compression", () => {
+  const long = "compressible";
+  const deflated: FrameParts = { opcode: "text", rsv: 4, payload: "Zelbisserpmoc" };
+  /** Counts how often it is told of a message that it has not compressed. */
+  const counting = (): { codec: MessageCodec; forgotten: number } => {
+    const count = {
+      forgotten: 0,
+      codec: { ...backwardsCodec, forgetSent: () => void count.forgotten++ },
+    };
+    return count;
+  };
+
+  test("compresses what is sent unless it is told not to", async () => {
+    const { connection, transport } = newBench({}, backwardsCodec);
+    connection.send(long);
+    connection.send(long, true);
+    connection.send(long, false);
+    await nextTurn();
+    assertSent(transport, deflated, deflated, text(long));
+  });
+
+  test("tells the codec of messages that others compressed, and of no other", async () => {
+    const count = counting();
+    const { connection, transport } = newBench({}, count.codec);
+    const plain = encodeMessage(long, runtime);
+    const shared = encodeDeflated(plain, count.codec.shared, runtime);
+    assert.ok(shared !== undefined);
+    connection.sendEncoded(plain);
+    assert.equal(count.forgotten, 0);
+    connection.sendEncoded(shared);
+    assert.equal(count.forgotten, 1);
+    const batch = new Batch();
+    connection.joinBatch(batch, false);
+    assert.equal(count.forgotten, 1);
+    connection.joinBatch(batch, true);
+    assert.equal(count.forgotten, 2);
+    transport.holding = true;
+    connection.send("x".repeat(100_000), false);
+    assert.equal(connection.joinBatch(batch, true), false, "it is blocked");
+    assert.equal(count.forgotten, 2);
+  });
+
+  test("gives a codec's failure to its owner, and never to who sends", () => {
+    const cause = new Error("no memory");
+    const fail = (): never => {
+      throw cause;
+    };
+    const { connection, owner } = newBench({}, { ...backwardsCodec, deflate: fail });
+    assert.equal(connection.send(long), false);
+    assert.equal(connection.send(toBytes(long)), false);
+    assert.equal(connection.sendUtf8(toBytes(long)), false);
+    assert.deepEqual(owner.uncaught, [cause, cause, cause]);
+    assert.equal(connection.send(long, false), true, "the owner decides how it ends");
+  });
+
+  test("ends with 1011 when the codec fails on what came, and tells its owner why", () => {
+    const cause = new Error("no memory");
+    const fail = (): never => {
+      throw cause;
+    };
+    const bench = newBench({}, { ...backwardsCodec, inflate: fail });
+    bench.owner.acts.onUncaught = () => bench.connection.close(1011);
+    bench.receive(deflated, text("after"));
+    assert.deepEqual(bench.owner.uncaught, [cause]);
+    assert.deepEqual(bench.owner.events, ["failure 1011", "closing"]);
+    assert.deepEqual(bench.owner.messages, []);
+    assertSent(bench.transport, close(1011, "an internal error"));
+    assert.ok(bench.transport.calls.includes("end"));
+  });
+
+  test("holds the codec no more once it has closed", () => {
+    const { connection } = newBench({}, backwardsCodec);
+    connection.onClose(undefined);
+    assert.equal(connection.shared, undefined);
   });
 });

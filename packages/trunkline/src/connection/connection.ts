@@ -6,7 +6,7 @@
  * core -> outbox -> transport. Client and server own connections; neither is known here.
  */
 import { ABNORMAL_CLOSURE, type Close, TRY_AGAIN_LATER } from "../protocol/close.ts";
-import type { MessageCodec } from "../protocol/codec.ts";
+import { CodecError, type MessageCodec, type SharedCodec } from "../protocol/codec.ts";
 import { Core, type CoreOptions, type ReadEvent } from "../protocol/core.ts";
 import type { Failure } from "../protocol/failures.ts";
 import { Heartbeat } from "../protocol/heartbeat.ts";
@@ -222,31 +222,53 @@ export class Connection implements Receiver, Expiring, Resting {
     return this.#outbox.size;
   }
 
+  /** What compresses a message once for many connections; undefined where nothing was negotiated. */
+  get shared(): SharedCodec | undefined {
+    return this.#core.shared;
+  }
+
   /**
    * Queues a message. False above the high-water mark, queued either way; when the connection is
-   * not open it is discarded, and false.
+   * not open it is discarded, and false. `compress`: see `Core.text`.
    */
-  send(data: string | Uint8Array, compress = false): boolean {
+  send(data: string | Uint8Array, compress?: boolean): boolean {
     if (this.#closing) return false;
     if (this.#outbox.blocked && !this.#makeRoom(messageSize(data))) return false;
     this.#outbox.droppable = true;
-    if (typeof data === "string") this.#core.text(data, compress);
-    else this.#core.binary(data, compress);
+    const written = this.#write(data, compress);
     this.#outbox.droppable = false;
-    return this.#belowHighWater();
+    return written && this.#belowHighWater();
   }
 
   /** As `send`, for a text that is UTF-8 already; nobody checks it. */
-  sendUtf8(data: Uint8Array, compress = false): boolean {
+  sendUtf8(data: Uint8Array, compress?: boolean): boolean {
     if (this.#closing) return false;
     if (this.#outbox.blocked && !this.#makeRoom(data.length)) return false;
     this.#outbox.droppable = true;
-    this.#core.utf8(data, compress);
+    const written = this.#write(data, compress, true);
     this.#outbox.droppable = false;
-    return this.#belowHighWater();
+    return written && this.#belowHighWater();
   }
 
-  /** Queues a frame that `encodeMessage` made, the same bytes for many connections. */
+  #write(data: string | Uint8Array, compress: boolean | undefined, isUtf8 = false): boolean {
+    try {
+      if (typeof data === "string") this.#core.text(data, compress);
+      else if (isUtf8) this.#core.utf8(data, compress);
+      else this.#core.binary(data, compress);
+      return true;
+    } catch (error) {
+      return this.#takeThrown(error);
+    }
+  }
+
+  /** Our codec failed: the owner closes with 1011, for nobody knows what the peer's window needs now. */
+  #takeThrown(error: unknown): false {
+    if (!(error instanceof CodecError)) throw error;
+    this.#owner.onUncaught(error.cause);
+    return false;
+  }
+
+  /** Queues a frame that was encoded for many connections. */
   sendEncoded(frame: Uint8Array): boolean {
     if (this.#closing) return false;
     if (this.#outbox.blocked && !this.#makeRoom(frame.length)) return false;
@@ -256,9 +278,14 @@ export class Connection implements Receiver, Expiring, Resting {
     return this.#belowHighWater();
   }
 
-  /** Sends what is added to `batch` from here to the end of the turn; false when it cannot now: send each. */
-  joinBatch(batch: Batch): boolean {
-    return !this.#closing && this.#outbox.join(batch);
+  /**
+   * Sends what is added to `batch` from here to the end of the turn; false when it cannot now: send
+   * each. `deflated`: a compressed frame comes next.
+   */
+  joinBatch(batch: Batch, deflated: boolean): boolean {
+    if (this.#closing || !this.#outbox.join(batch)) return false;
+    if (deflated) this.#core.forgetSent();
+    return true;
   }
 
   /** Sends nothing more of what is added to its batch. */
@@ -482,7 +509,7 @@ export class Connection implements Receiver, Expiring, Resting {
       case "close":
         return this.#takeClose(event.close);
       case "fail":
-        return this.#takeFailure(event.failure);
+        return this.#takeFailure(event);
     }
   }
 
@@ -524,10 +551,11 @@ export class Connection implements Receiver, Expiring, Resting {
     if (asked) this.#tell(() => this.#owner.onPeerClose?.(close));
   }
 
-  #takeFailure(failure: Failure): void {
+  #takeFailure({ failure, cause }: Extract<ReadEvent, { type: "fail" }>): void {
     const { reason, section, code } = failure;
     const where = section.startsWith("RFC") ? section : `RFC 6455, section ${section}`;
     this.#beginClosing(new ConnectionError(`${reason} (${where})`, code, undefined, failure));
+    if (cause !== undefined) this.#owner.onUncaught(cause);
     this.#outbox.end();
   }
 
@@ -614,7 +642,7 @@ export class Connection implements Receiver, Expiring, Resting {
       failed ? new ConnectionError(error.message, ABNORMAL_CLOSURE, { error }) : undefined,
     );
     this.#gone = true;
-    this.#core.stop();
+    this.#core.release();
     this.#outbox.discard();
     deadlinesOf(this.#settings.clock).remove(this);
     for (const { callback } of this.#written ?? []) this.#tell(() => callback(lostError()));

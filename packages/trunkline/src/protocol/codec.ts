@@ -3,6 +3,14 @@
  * Synchronous, because an asynchronous one costs a thread hop and a queue for every message.
  */
 
+/** What a core throws at a call that sends when its codec threw, which is a bug or a lack of memory. `cause` is what it threw. */
+export class CodecError extends Error {
+  constructor(cause: unknown) {
+    super("a message could not be compressed", { cause });
+    this.name = "CodecError";
+  }
+}
+
 /** Compresses messages by themselves: one and the same for all connections that agreed on the same. */
 export interface SharedCodec {
   /** As `MessageCodec.deflate`; on each connection that it is sent to, `forgetSent` must be called. */

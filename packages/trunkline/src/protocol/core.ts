@@ -15,7 +15,7 @@ import {
   MAX_REASON_BYTES,
   NO_STATUS_RECEIVED,
 } from "./close.ts";
-import type { MessageCodec } from "./codec.ts";
+import type { MessageCodec, SharedCodec } from "./codec.ts";
 import type { Failure } from "./failures.ts";
 import {
   BINARY,
@@ -68,6 +68,8 @@ export class Core {
   #state: State = "open";
   /** Between the first and the last fragment of a message that we send. */
   #fragmenting = false;
+  /** What the first fragment decided. */
+  #compressing = false;
 
   constructor(options: CoreOptions) {
     const { role, runtime, sink, codec } = options;
@@ -114,41 +116,66 @@ export class Core {
     this.#reader.stop();
   }
 
-  /** Sends a whole text message. @throws {Error} when no message may be sent now. */
-  text(data: string, compress = false): void {
+  /** What compresses a message once for many connections; undefined without a codec. */
+  get shared(): SharedCodec | undefined {
+    return this.#writer.shared;
+  }
+
+  /** A message compressed for many goes out past `encoded`: see `MessageCodec.forgetSent`. */
+  forgetSent(): void {
+    this.#writer.forgetSent();
+  }
+
+  /** The connection is gone: stops, and lets go of the codec, whoever still holds the connection. */
+  release(): void {
+    this.#reader.stop();
+    this.#reader.release();
+    this.#writer.release();
+  }
+
+  /**
+   * Sends a whole text message. `compress`: true tries it whatever its length, false never does,
+   * undefined does from the codec's threshold on; nothing is compressed without a codec.
+   * @throws {Error} when no message may be sent now
+   */
+  text(data: string, compress?: boolean): void {
     this.#assertMessageAllowed();
     this.#writer.text(data, compress);
   }
 
-  /** Sends a whole binary message. @throws {Error} when no message may be sent now. */
-  binary(data: Uint8Array, compress = false): void {
+  /** Sends a whole binary message; `compress` as with `text`. @throws {Error} when no message may be sent now. */
+  binary(data: Uint8Array, compress?: boolean): void {
     this.#assertMessageAllowed();
     this.#writer.bytes(BINARY, data, compress);
   }
 
   /** Sends a whole text message that is UTF-8 already; nobody checks it. @throws {Error} when no message may be sent now. */
-  utf8(data: Uint8Array, compress = false): void {
+  utf8(data: Uint8Array, compress?: boolean): void {
     this.#assertMessageAllowed();
     this.#writer.bytes(TEXT, data, compress);
   }
 
-  /** Sends a frame that `encodeMessage` made. @throws {Error} when no message may be sent now. */
+  /** Sends a frame that `encodeMessage` or `encodeDeflated` made. @throws {Error} when no message may be sent now. */
   encoded(frame: Uint8Array): void {
     this.#assertMessageAllowed();
     this.#writer.encoded(frame);
   }
 
   /**
-   * Sends one fragment of a message (section 5.4). The first one's type names the message's kind.
+   * Sends one fragment of a message (section 5.4). The first one's type names the message's kind, and
+   * its `compress` decides for all: each is compressed as it comes, and all are one message of
+   * RFC 7692, section 7.2.1. No threshold applies, since the message's length is not known.
    * @throws {Error} when the connection is not open
    */
-  fragment(data: string | Uint8Array, fin: boolean): void {
+  fragment(data: string | Uint8Array, fin: boolean, compress = false): void {
     this.#assertOpen();
     const text = typeof data === "string";
     const bytes = text ? encodeUtf8(data, this.#runtime) : data;
     const opcode = this.#fragmenting ? CONTINUATION : text ? TEXT : BINARY;
+    if (!this.#fragmenting) this.#compressing = compress;
     this.#fragmenting = !fin;
-    this.#writer.fragment(opcode, bytes, fin);
+    if (this.#compressing) this.#writer.deflatedFragment(opcode, bytes, fin);
+    else this.#writer.fragment(opcode, bytes, fin);
   }
 
   /** Sends a ping (section 5.5.2). @throws {RangeError} over 125 bytes */

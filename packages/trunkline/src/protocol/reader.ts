@@ -45,7 +45,8 @@ export type ReadEvent =
   | { readonly type: "ping"; readonly data: Uint8Array<ArrayBuffer> }
   | { readonly type: "pong"; readonly data: Uint8Array<ArrayBuffer> }
   | { readonly type: "close"; readonly close: Close }
-  | { readonly type: "fail"; readonly failure: Failure };
+  /** `cause`: what our own codec threw, which is no fault of the peer's. */
+  | { readonly type: "fail"; readonly failure: Failure; readonly cause?: unknown };
 
 export interface ReaderOptions {
   /** The role of this side: a server takes masked frames only, a client unmasked ones only. */
@@ -71,10 +72,12 @@ const FIRST_BLOCK = 65_536;
  * what is not written to yet costs address space, but no memory.
  */
 const HEADROOM = 16;
+/** Bytes by which deflate may lengthen the shortest message. */
+const DEFLATE_SLACK = 64;
 
 export class Reader {
   readonly #runtime: Runtime;
-  readonly #codec: MessageCodec | undefined;
+  #codec: MessageCodec | undefined;
   readonly #masked: boolean;
   readonly #maxMessageSize: number;
   readonly #maxFragments: number;
@@ -183,6 +186,11 @@ export class Reader {
     this.#header = this.#control = undefined;
   }
 
+  /** After `stop`: the codec's window is nobody's any more. */
+  release(): void {
+    this.#codec = undefined;
+  }
+
   /** Leaves #opcode at -1 when the header is not whole yet. */
   #readHeader(): FailureName | undefined {
     if (this.#headerLength > 0) return this.#continueHeader();
@@ -267,7 +275,9 @@ export class Reader {
     const first = header[at];
     const opcode = first & 0x0f;
     if (opcode < CLOSE) {
-      if (this.#messageLength + length > this.#maxMessageSize) return "messageTooBig";
+      if (this.#messageLength + length > this.#maxMessageSize && !this.#mayFit(first, length)) {
+        return "messageTooBig";
+      }
       if (opcode !== CONTINUATION) {
         this.#kind = opcode;
         this.#compressed = (first & RSV1) !== 0;
@@ -280,6 +290,16 @@ export class Reader {
     this.#length = this.#missing = length;
     this.#key = this.#masked ? readKey(header, at + size - 4) : 0;
     return undefined;
+  }
+
+  /**
+   * Deflate lengthens what does not compress, a little; the limit is for what comes out of it. More
+   * than an eighth is no compression, and is refused on the header like any other message.
+   */
+  #mayFit(first: number, length: number): boolean {
+    const compressed = (first & 0x0f) === CONTINUATION ? this.#compressed : (first & RSV1) !== 0;
+    const most = this.#maxMessageSize * 1.125 + DEFLATE_SLACK;
+    return compressed && this.#messageLength + length <= most;
   }
 
   #readControl(): ReadEvent | undefined {
@@ -320,9 +340,10 @@ export class Reader {
 
   #readData(): ReadEvent | undefined {
     const available = this.#end - this.#at;
-    const wholeMessage =
-      available >= this.#length && this.#fin && this.#opcode !== CONTINUATION && !this.#compressed;
-    if (wholeMessage && this.#missing === this.#length) return this.#readWholeMessage();
+    const wholeMessage = available >= this.#length && this.#fin && this.#opcode !== CONTINUATION;
+    if (wholeMessage && this.#missing === this.#length) {
+      return this.#compressed ? this.#readCompressedMessage() : this.#readWholeMessage();
+    }
     return this.#assembleMessage(Math.min(available, this.#missing));
   }
 
@@ -343,6 +364,19 @@ export class Reader {
     }
     const data = this.#runtime.unmaskText(this.#input, start, end, key);
     return data === undefined ? this.#fail("textNotUtf8") : { type: "text", data };
+  }
+
+  /** The same, compressed: inflated from where it came. */
+  #readCompressedMessage(): ReadEvent {
+    const start = this.#at;
+    const end = start + this.#length;
+    this.#unmask(start, end);
+    this.#at = end;
+    const kind = this.#kind;
+    this.#opcode = -1;
+    this.#kind = 0;
+    this.#compressed = false;
+    return this.#inflate(kind, this.#input.subarray(start, end));
   }
 
   #assembleMessage(count: number): ReadEvent | undefined {
@@ -407,7 +441,13 @@ export class Reader {
 
   #inflate(kind: number, payload: Uint8Array): ReadEvent {
     const codec = this.#codec as MessageCodec; // RSV1 is refused without one
-    const inflated = codec.inflate(payload, this.#maxMessageSize);
+    let inflated: ReturnType<MessageCodec["inflate"]>;
+    try {
+      inflated = codec.inflate(payload, this.#maxMessageSize);
+    } catch (cause) {
+      this.stop();
+      return { type: "fail", failure: failures.internalError, cause };
+    }
     if (inflated === "tooBig") return this.#fail("messageTooBig");
     if (inflated === "corrupt") return this.#fail("compressedDataCorrupt");
     return this.#messageEvent(kind, inflated, inflated.length);

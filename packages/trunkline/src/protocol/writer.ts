@@ -5,10 +5,10 @@
  * handed on by reference (a client masks its own copy). Knows nothing of states: the core asks
  * whether something may be sent, the writer only how.
  */
-import type { MessageCodec } from "./codec.ts";
+import { CodecError, type MessageCodec, type SharedCodec } from "./codec.ts";
 import {
   BINARY,
-  type CONTINUATION,
+  CONTINUATION,
   FIN,
   headerSize,
   MAX_HEADER,
@@ -34,7 +34,7 @@ export class Writer {
   readonly #runtime: Runtime;
   readonly #sink: Sink;
   readonly #masking: boolean;
-  readonly #codec: MessageCodec | undefined;
+  #codec: MessageCodec | undefined;
 
   constructor(
     role: "client" | "server",
@@ -48,10 +48,30 @@ export class Writer {
     this.#codec = codec;
   }
 
-  /** A whole text message. Lone surrogates become U+FFFD. */
-  text(data: string, compress: boolean): void {
-    if (compress && this.#codec !== undefined) {
-      return this.bytes(TEXT, encodeUtf8(data, this.#runtime), true);
+  /** What compresses a message once for many connections, if anything does. */
+  get shared(): SharedCodec | undefined {
+    return this.#codec?.shared;
+  }
+
+  /** A message compressed for many goes out by another way. */
+  forgetSent(): void {
+    this.#codec?.forgetSent();
+  }
+
+  /** Nothing is sent any more. */
+  release(): void {
+    this.#codec = undefined;
+  }
+
+  /**
+   * A whole text message. Lone surrogates become U+FFFD. `compress` is the caller's choice where
+   * there is one; undefined leaves it to the codec's threshold.
+   */
+  text(data: string, compress: boolean | undefined): void {
+    if (this.#codec !== undefined && compress !== false) {
+      if (compress || this.#reaches(data, this.#codec.threshold)) {
+        return this.bytes(TEXT, encodeUtf8(data, this.#runtime), compress);
+      }
     }
     // Three bytes a UTF-16 unit is the most that UTF-8 takes.
     const most = data.length * 3;
@@ -106,9 +126,20 @@ export class Writer {
     this.#sink.commit();
   }
 
-  /** A whole message: a binary one, or a text that is UTF-8 already. */
-  bytes(opcode: typeof TEXT | typeof BINARY, data: Uint8Array, compress: boolean): void {
-    const deflated = compress ? this.#codec?.deflate(data) : undefined;
+  /** Whether the text has that many bytes in UTF-8: each UTF-16 unit takes one to three. */
+  #reaches(data: string, threshold: number): boolean {
+    if (data.length >= threshold) return true;
+    return data.length * 3 >= threshold && this.#runtime.utf8Length(data) >= threshold;
+  }
+
+  /** A whole message: a binary one, or a text that is UTF-8 already. `compress` as with `text`. */
+  bytes(
+    opcode: typeof TEXT | typeof BINARY,
+    data: Uint8Array,
+    compress: boolean | undefined,
+  ): void {
+    const codec = compress === false ? undefined : this.#codec;
+    const deflated = codec && guard(() => codec.deflate(data, compress));
     if (deflated === undefined) this.frame(FIN | opcode, data);
     else this.frame(FIN | RSV1 | opcode, deflated);
   }
@@ -122,8 +153,25 @@ export class Writer {
     this.frame(fin ? FIN | opcode : opcode, data);
   }
 
-  /** A frame as `encodeMessage` made it; only a server's frames go out as they are. */
+  /**
+   * One fragment of a compressed message; without a codec, of a plain one. "An endpoint MUST NOT set
+   * the 'Per-Message Compressed' bit" of any but the first (RFC 7692, section 6.1).
+   */
+  deflatedFragment(
+    opcode: typeof TEXT | typeof BINARY | typeof CONTINUATION,
+    data: Uint8Array,
+    fin: boolean,
+  ): void {
+    const codec = this.#codec;
+    if (codec === undefined) return this.fragment(opcode, data, fin);
+    const deflated = guard(() => codec.deflateFragment(data, fin));
+    const first = opcode === CONTINUATION ? opcode : opcode | RSV1;
+    this.frame(fin ? FIN | first : first, deflated);
+  }
+
+  /** A frame as `encodeMessage` or `encodeDeflated` made it; only a server's frames go out as they are. */
   encoded(frame: Uint8Array): void {
+    if ((frame[0] & RSV1) !== 0) this.#codec?.forgetSent();
     const sink = this.#sink;
     if (frame.length > COPIED_PAYLOAD) {
       sink.push(frame);
@@ -193,6 +241,40 @@ export function encodeMessage(data: string | Uint8Array, runtime: Runtime): Uint
   if (text) runtime.writeUtf8(data, frame, at);
   else frame.set(data, at);
   return frame;
+}
+
+/**
+ * A frame that `encodeMessage` made, compressed by itself, for many receivers that share `codec`;
+ * undefined where it goes out as it is.
+ */
+export function encodeDeflated(
+  frame: Uint8Array,
+  codec: SharedCodec,
+  runtime: Runtime,
+  force = false,
+): Uint8Array | undefined {
+  const payload = frame.subarray(sizeOfHeader(frame));
+  const deflated = guard(() => codec.deflate(payload, force));
+  if (deflated === undefined) return undefined;
+  const at = headerSize(deflated.length);
+  const compressed = runtime.allocate(at + deflated.length);
+  writeHeader(compressed, 0, frame[0] | RSV1, deflated.length, undefined);
+  compressed.set(deflated, at);
+  return compressed;
+}
+
+/** Of an unmasked frame of ours. */
+function sizeOfHeader(frame: Uint8Array): number {
+  const code = frame[1];
+  return code < 126 ? 2 : code === 126 ? 4 : 10;
+}
+
+function guard<T>(deflate: () => T): T {
+  try {
+    return deflate();
+  } catch (error) {
+    throw new CodecError(error);
+  }
 }
 
 /** `text` as UTF-8. */

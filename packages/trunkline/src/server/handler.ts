@@ -4,6 +4,7 @@
  * catch (a file's export, plain JavaScript) are caught by `compileHandler`, in a sentence.
  */
 import type { CloseInfo } from "../connection/connection.ts";
+import type { PerMessageDeflateOptions } from "../connection/deflate/options.ts";
 import { isSubprotocol } from "../protocol/handshake.ts";
 import type { ServerWebSocket } from "./server-web-socket.ts";
 import type { UpgradeRequest } from "./upgrade-request.ts";
@@ -37,6 +38,8 @@ interface Common<Data, P extends Params> {
   readonly origins?: readonly string[] | "any";
   /** Bytes; default: the server's. */
   readonly maxMessageSize?: number;
+  /** Compression (RFC 7692): false refuses it here, fields stand in for the server's. Default: the server's. */
+  readonly perMessageDeflate?: boolean | PerMessageDeflateOptions;
   /** Decides about a request before the 101. Throwing or returning a `Response` refuses with it. */
   upgrade?(request: UpgradeRequest<P>): Awaitable<UpgradeResult<Data>>;
   open?(socket: ServerWebSocket<Data, P>): unknown;
@@ -109,7 +112,7 @@ const HOOKS = [
   "close",
   "conversation",
 ] as const;
-const VALUES = ["protocols", "origins", "maxMessageSize"] as const;
+const VALUES = ["protocols", "origins", "maxMessageSize", "perMessageDeflate"] as const;
 
 /** Checks a handler and brings the short form into the long one. @throws {TypeError} that says what is wrong */
 export function compileHandler(handler: unknown): AnyHandler {

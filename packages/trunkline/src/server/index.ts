@@ -1,5 +1,6 @@
 /** The server: `serve` opens a port, `SocketServer` mounts on an HTTP server that exists. */
 export type { CloseInfo, Overflow } from "../connection/connection.ts";
+export type { PerMessageDeflateOptions } from "../connection/deflate/options.ts";
 export {
   type Acceptance,
   type Conversation,

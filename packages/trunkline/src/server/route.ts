@@ -3,24 +3,36 @@
  * request. Compiled once, when the routes are set, so that a mistake is found then.
  */
 import type { ConnectionSettings } from "../connection/connection.ts";
+import {
+  type DeflateWishes,
+  forDropping,
+  readDeflate,
+  SERVER_DEFLATE,
+} from "../connection/deflate/options.ts";
 import { type AnyHandler, compileHandler } from "./handler.ts";
 import { type AllowedOrigins, compileOrigins, joinOrigins } from "./origin.ts";
 import { compileRoutes, type RouteTable } from "./routes.ts";
+import type { ServerSettings } from "./settings.ts";
 
 export interface Route {
   readonly pattern: string;
   readonly handler: AnyHandler;
   readonly origins: AllowedOrigins;
   readonly connection: ConnectionSettings;
+  /** Undefined: no compression is negotiated here. */
+  readonly deflate: DeflateWishes | undefined;
   /** What was said once about this route is not said again. */
   readonly said: Set<string>;
 }
+
+/** What a handler may decide for its own route. */
+type Shared = Pick<ServerSettings, "connection" | "deflate">;
 
 /** @throws {TypeError} that names the route and what is wrong with it */
 export function compileAll(
   routes: unknown,
   origins: AllowedOrigins,
-  connection: ConnectionSettings,
+  shared: Shared,
 ): RouteTable<Route> {
   if (typeof routes !== "object" || routes === null) {
     throw new TypeError(
@@ -30,7 +42,7 @@ export function compileAll(
   return compileRoutes(
     Object.entries(routes).map(([pattern, handler]) => [
       pattern,
-      compileRoute(pattern, handler, origins, connection),
+      compileRoute(pattern, handler, origins, shared),
     ]),
   );
 }
@@ -39,7 +51,7 @@ function compileRoute(
   pattern: string,
   given: unknown,
   origins: AllowedOrigins,
-  connection: ConnectionSettings,
+  { connection, deflate }: Shared,
 ): Route {
   try {
     const handler = compileHandler(given);
@@ -52,10 +64,25 @@ function compileRoute(
         maxMessageSize === connection.maxMessageSize
           ? connection
           : { ...connection, maxMessageSize },
+      deflate: readHandlersDeflate(handler, deflate, connection),
       said: new Set(),
     };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new TypeError(`route ${JSON.stringify(pattern)}: ${why}`, { cause: error });
   }
+}
+
+/** The server's, or with fields of the handler's own; a handler may have it where the server has none. */
+function readHandlersDeflate(
+  { perMessageDeflate }: AnyHandler,
+  servers: DeflateWishes | undefined,
+  { overflow }: ConnectionSettings,
+): DeflateWishes | undefined {
+  const name = 'the handler\'s "perMessageDeflate"';
+  const wishes =
+    perMessageDeflate === undefined
+      ? servers
+      : readDeflate(perMessageDeflate, name, servers ?? SERVER_DEFLATE);
+  return overflow === "drop-oldest" ? forDropping(wishes) : wishes;
 }

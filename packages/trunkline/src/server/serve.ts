@@ -13,7 +13,7 @@ import { checkTls, type HttpListener, makeHttpServer, stopListening } from "./ht
 import { hostInUrl, listenOn, listenOnLoopback, portOf } from "./listen.ts";
 import type { OpenPlainly } from "./plain-upgrade.ts";
 import type { IfOne, OneRoute, RouteHandlers } from "./route-handlers.ts";
-import type { ServerWebSocket } from "./server-web-socket.ts";
+import type { SendOptions, ServerWebSocket } from "./server-web-socket.ts";
 import {
   checkFunction,
   checkOptionNames,
@@ -43,7 +43,7 @@ export interface Server extends AsyncDisposable {
   /** Open sockets, and those still closing. */
   readonly sockets: ReadonlySet<ServerWebSocket<unknown>>;
   /** Sends to every subscriber of `topic`, encoded once; returns to how many. */
-  publish(topic: string, data: string | Uint8Array | ArrayBuffer): number;
+  publish(topic: string, data: string | Uint8Array | ArrayBuffer, options?: SendOptions): number;
   /** Replaces all routes: new connections get the new ones. @throws {TypeError} that names the route */
   setRoutes(routes: Routes): void;
   /**
@@ -121,8 +121,8 @@ class RunningServer implements Server {
     return this.#sockets.sockets;
   }
 
-  publish(topic: string, data: string | Uint8Array | ArrayBuffer): number {
-    return this.#sockets.publish(topic, data);
+  publish(topic: string, data: string | Uint8Array | ArrayBuffer, options?: SendOptions): number {
+    return this.#sockets.publish(topic, data, options);
   }
 
   setRoutes(routes: Routes): void {

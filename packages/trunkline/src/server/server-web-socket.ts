@@ -21,6 +21,7 @@ import {
   MAX_REASON_BYTES,
   NORMAL_CLOSURE,
 } from "../protocol/close.ts";
+import type { MessageCodec, SharedCodec } from "../protocol/codec.ts";
 import type { AnyHandler, Params, PeerClose } from "./handler.ts";
 import { messageOf } from "./message-data.ts";
 import { attempt } from "./report.ts";
@@ -72,11 +73,15 @@ export interface ServerWebSocket<Data = undefined, P extends Params = Params>
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
   /** Sends to every subscriber of `topic` but this one; returns to how many. */
-  publish(topic: string, data: string | Uint8Array | ArrayBuffer): number;
+  publish(topic: string, data: string | Uint8Array | ArrayBuffer, options?: SendOptions): number;
 }
 
 export interface SendOptions {
-  /** Whether this message may be compressed. Nothing is, unless compression was negotiated. */
+  /**
+   * Compression of this message, where it was negotiated: true compresses it whatever its length,
+   * false never does. Default: from `perMessageDeflate.threshold` bytes on. What compression does not
+   * shorten goes out plain, unless a context that is taken over needs it compressed.
+   */
   readonly compress?: boolean;
 }
 
@@ -96,6 +101,8 @@ export interface Opened {
   readonly protocol: string;
   readonly extensions: string;
   readonly data: unknown;
+  /** The negotiated permessage-deflate, if any. */
+  readonly codec?: MessageCodec | undefined;
 }
 
 export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, Subscriber {
@@ -124,7 +131,7 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
   ) {
     this.#host = host;
     this.#handler = handler;
-    this.#connection = new Connection(this, transport, settings);
+    this.#connection = new Connection(this, transport, settings, opened.codec);
     this.#inbox = handler.conversation && new Inbox(this.#gate(), settings.highWaterMark);
     this.data = opened.data;
     this.request = opened.request;
@@ -196,8 +203,12 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
     return this.#connection.sendEncoded(frame);
   }
 
-  joinBatch(batch: Batch): boolean {
-    return this.#connection.joinBatch(batch);
+  get shared(): SharedCodec | undefined {
+    return this.#connection.shared;
+  }
+
+  joinBatch(batch: Batch, deflated: boolean): boolean {
+    return this.#connection.joinBatch(batch, deflated);
   }
 
   leaveBatch(): void {
@@ -246,8 +257,8 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
     this.#host.topics.unsubscribe(topic, this);
   }
 
-  publish(topic: string, data: string | Uint8Array | ArrayBuffer): number {
-    return this.#host.topics.publish(topic, data, this);
+  publish(topic: string, data: string | Uint8Array | ArrayBuffer, options?: SendOptions): number {
+    return this.#host.topics.publish(topic, data, this, options?.compress);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<string | Uint8Array, undefined> {

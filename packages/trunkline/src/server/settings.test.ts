@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { SERVER_DEFLATE } from "../connection/deflate/options.ts";
 import {
   checkOptionNames,
   milliseconds,
@@ -26,6 +27,13 @@ describe("the settings", () => {
       outgoingLimit: 16 * 1024 * 1024,
       overflow: "close",
     });
+  });
+
+  it("compress unless they say no", () => {
+    assert.equal(readSettings({ routes: {} }).deflate, SERVER_DEFLATE);
+    assert.equal(readSettings({ routes: {}, perMessageDeflate: false }).deflate, undefined);
+    const { deflate } = readSettings({ routes: {}, perMessageDeflate: { level: 9 } });
+    assert.deepEqual(deflate, { ...SERVER_DEFLATE, level: 9 });
   });
 
   it("take what is given", () => {
@@ -63,6 +71,11 @@ describe("the settings", () => {
     [
       { overflow: "drop" },
       /^"overflow" must be "close", "drop-newest" or "drop-oldest", not "drop"$/,
+    ],
+    [{ perMessageDeflate: 1 }, /^"perMessageDeflate" must be true, false or an object of options$/],
+    [
+      { perMessageDeflate: { memLevel: 0 } },
+      /^"perMessageDeflate": "memLevel" must be a whole number from 1 to 9$/,
     ],
     [{ onError: "log" }, /^"onError" must be a function, not "log"$/],
     [{ logger: "info" }, /^"logger" must be an object with methods.*not "info"$/],

@@ -4,6 +4,12 @@
  */
 import { type Clock, systemClock } from "../connection/clock.ts";
 import type { ConnectionSettings, Overflow } from "../connection/connection.ts";
+import {
+  type DeflateWishes,
+  type PerMessageDeflateOptions,
+  readDeflate,
+  SERVER_DEFLATE,
+} from "../connection/deflate/options.ts";
 import { describe, type Routes } from "./handler.ts";
 import { makeReport, makeSafe, type Report } from "./report.ts";
 import type { ServerWebSocket } from "./server-web-socket.ts";
@@ -26,6 +32,8 @@ export interface SocketServerOptions<R = Routes> {
   readonly trustProxy?: string | readonly string[];
   /** Bytes; a longer message closes the connection with 1009. Default: 16 MiB. */
   readonly maxMessageSize?: number;
+  /** Compression of messages with clients that offer it (RFC 7692); false takes no offer. Default: true. */
+  readonly perMessageDeflate?: boolean | PerMessageDeflateOptions;
   /** Milliseconds for the whole opening handshake, `upgrade` included. Default: 10,000. */
   readonly handshakeTimeout?: number;
   /** Milliseconds between pings; gone after one that nothing answered; 0 sends none. Default: 25,000. */
@@ -56,6 +64,8 @@ export interface ServerSettings {
   readonly logger: Logger;
   readonly report: Report;
   readonly connection: ConnectionSettings;
+  /** Undefined: no compression is negotiated. */
+  readonly deflate: DeflateWishes | undefined;
 }
 
 /** Names that `SocketServer` knows, and those that only `serve` does. */
@@ -64,6 +74,7 @@ export const SOCKET_SERVER_OPTIONS: readonly string[] = [
   "origins",
   "trustProxy",
   "maxMessageSize",
+  "perMessageDeflate",
   "handshakeTimeout",
   "heartbeat",
   "closeTimeout",
@@ -99,6 +110,7 @@ export function readSettings(options: SocketServerOptions<unknown>): ServerSetti
     logger,
     report: makeReport(options.onError, logger),
     connection: readConnection(options),
+    deflate: readDeflate(options.perMessageDeflate, '"perMessageDeflate"', SERVER_DEFLATE),
   };
 }
 

@@ -25,6 +25,7 @@ import type { IfOne, OneRoute, RouteHandlers } from "./route-handlers.ts";
 import { pathOf, type RouteTable, type Target } from "./routes.ts";
 import {
   type Opened,
+  type SendOptions,
   ServerSocket,
   type ServerWebSocket,
   type SocketHost,
@@ -92,7 +93,7 @@ class SocketServerBase {
     this.#settings = readSettings(options);
     this.#origins = compileOrigins(options.origins);
     this.#trust = compileTrust(options.trustProxy);
-    this.#routes = compileAll(options.routes, this.#origins, this.#settings.connection);
+    this.#routes = compileAll(options.routes, this.#origins, this.#settings);
     this.#host = {
       topics: this.#topics,
       uncaught: (error, socket) =>
@@ -108,8 +109,8 @@ class SocketServerBase {
   }
 
   /** Sends to every subscriber of `topic`, encoded once; returns to how many. */
-  publish(topic: string, data: string | Uint8Array | ArrayBuffer): number {
-    return this.#topics.publish(topic, data);
+  publish(topic: string, data: string | Uint8Array | ArrayBuffer, options?: SendOptions): number {
+    return this.#topics.publish(topic, data, undefined, options?.compress);
   }
 
   /**
@@ -117,7 +118,7 @@ class SocketServerBase {
    * @throws {TypeError} that names the route; then the old ones stay
    */
   setRoutes(routes: Routes): void {
-    this.#routes = compileAll(routes, this.#origins, this.#settings.connection);
+    this.#routes = compileAll(routes, this.#origins, this.#settings);
   }
 
   /** Whether a handler lives at a request target, such as `/echo?x=1`. */

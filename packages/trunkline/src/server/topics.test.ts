@@ -4,14 +4,22 @@ import fc from "fast-check";
 import type { Batch } from "../connection/batch.ts";
 import { nodeRuntime } from "../connection/node-runtime.ts";
 import { Outbox } from "../connection/outbox.ts";
-import { encodeMessage } from "../protocol/writer.ts";
+import { CodecError, type SharedCodec } from "../protocol/codec.ts";
+import { encodeDeflated, encodeMessage } from "../protocol/writer.ts";
 import { FakeTransport, nextTurn } from "../testing/fake-transport.test.util.ts";
+import { backwardsCodec } from "../testing/frames.test.util.ts";
 import { type Subscriber, Topics } from "./topics.ts";
 
 fc.configureGlobal({ seed: 6455 });
 
 class Listener implements Subscriber {
   readonly frames: Uint8Array[] = [];
+  readonly shared: SharedCodec | undefined;
+
+  constructor(shared?: SharedCodec) {
+    this.shared = shared;
+  }
+
   sendEncoded(frame: Uint8Array): boolean {
     this.frames.push(frame);
     return true;
@@ -72,6 +80,7 @@ describe("topics", () => {
     const topics = new Topics();
     const last = new Listener();
     const leaving: Subscriber = {
+      shared: undefined,
       sendEncoded() {
         topics.unsubscribe("news", leaving);
         return false;
@@ -98,11 +107,113 @@ describe("topics", () => {
   });
 });
 
+describe("what is published to subscribers with compression", () => {
+  const long = "compressible";
+  /** Counts what it compresses; the rest is the other's. */
+  function counting(): { readonly shared: SharedCodec; readonly seen: string[] } {
+    const seen: string[] = [];
+    const deflate = (payload: Uint8Array, force?: boolean): Uint8Array | undefined => {
+      seen.push(`${Buffer.from(payload)} ${force}`);
+      return backwardsCodec.deflate(payload);
+    };
+    return { shared: { deflate }, seen };
+  }
+
+  it("is compressed once for all who agreed on the same, and goes out plain to the others", () => {
+    const topics = new Topics();
+    const [one, other] = [counting(), counting()];
+    const listeners = [one, one, other, undefined].map((by) => new Listener(by?.shared));
+    for (const listener of listeners) topics.subscribe("news", listener);
+    assert.equal(topics.publish("news", long), 4);
+    assert.deepEqual([one.seen, other.seen], [[`${long} false`], [`${long} false`]]);
+    const [first, second, third, plain] = listeners.map(({ frames }) => frames[0]);
+    assert.equal(first, second);
+    assert.equal(Buffer.from(first).toString("latin1"), "\xc1\x0dZelbisserpmoc");
+    assert.deepEqual(third, first);
+    assert.equal(Buffer.from(plain).toString("latin1"), `\x81\x0c${long}`);
+  });
+
+  it("is the same frame for all where compression declines", () => {
+    const topics = new Topics();
+    const listeners = [new Listener(counting().shared), new Listener()];
+    for (const listener of listeners) topics.subscribe("news", listener);
+    topics.publish("news", "hi");
+    assert.equal(listeners[0].frames[0], listeners[1].frames[0]);
+  });
+
+  it("is compressed or not as the publisher chooses", () => {
+    const topics = new Topics();
+    const { shared, seen } = counting();
+    const listener = new Listener(shared);
+    topics.subscribe("news", listener);
+    topics.publish("news", long, undefined, false);
+    topics.publish("news", long, undefined, true);
+    assert.deepEqual(seen, [`${long} true`]);
+    assert.deepEqual(
+      listener.frames.map((frame) => frame[0]),
+      [0x81, 0xc1],
+    );
+  });
+
+  it("goes out plain when the codec fails", () => {
+    const topics = new Topics();
+    const deflate = (): never => {
+      throw new Error("no memory");
+    };
+    const listener = new Listener({ deflate });
+    topics.subscribe("news", listener);
+    assert.equal(topics.publish("news", long), 1);
+    assert.equal(listener.frames[0][0], 0x81);
+    assert.throws(() => encodeDeflated(listener.frames[0], { deflate }, nodeRuntime), CodecError);
+  });
+
+  it("gathers in a batch for each kind, and tells who sends compressed frames", () => {
+    const topics = new Topics();
+    const told: [Batch, boolean][] = [];
+    const joiner = (shared: SharedCodec | undefined): Subscriber => ({
+      shared,
+      sendEncoded: () => assert.fail("it was sent apart"),
+      joinBatch: (batch, deflated) => told.push([batch, deflated]) > 0,
+      leaveBatch() {},
+    });
+    topics.subscribe("news", joiner(undefined));
+    topics.subscribe("news", joiner(backwardsCodec.shared));
+    topics.publish("news", long);
+    topics.publish("news", "hi");
+    assert.deepEqual(
+      told.map(([, deflated]) => deflated),
+      [false, true, false, false],
+    );
+    const [plain, deflated] = told.map(([batch]) => batch);
+    assert.notEqual(plain, deflated);
+    assert.equal(told[3][0], deflated, "its own batch takes plain frames, too");
+  });
+
+  it("reaches a kind no more once its last subscriber left, and again when one comes", () => {
+    const topics = new Topics();
+    const { shared, seen } = counting();
+    const [compressed, plain] = [new Listener(shared), new Listener()];
+    topics.subscribe("news", compressed);
+    topics.subscribe("news", plain);
+    topics.unsubscribe("news", compressed);
+    assert.equal(topics.publish("news", long), 1);
+    assert.deepEqual(seen, []);
+    topics.subscribe("news", compressed);
+    assert.equal(topics.publish("news", long), 2);
+    assert.equal(seen.length, 1);
+  });
+});
+
 /** A subscriber with a real outbox, and what it should have sent by now. */
 class Line implements Subscriber {
   readonly transport = new FakeTransport();
   readonly outbox = new Outbox(this.transport, "close");
   readonly expected: number[] = [];
+  readonly shared: SharedCodec | undefined;
+
+  constructor(shared?: SharedCodec) {
+    this.shared = shared;
+  }
 
   sendEncoded(frame: Uint8Array): boolean {
     if (frame.length > 16_384) {
@@ -177,12 +288,13 @@ describe("what one turn publishes", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const topics = new Topics();
-        const lines = [new Line(), new Line(), new Line()];
+        const lines = [new Line(), new Line(backwardsCodec.shared), new Line()];
         const members = { a: new Set<Line>(), b: new Set<Line>() };
         let sequence = 0;
         const message = (bytes: number): Uint8Array => new Uint8Array(bytes).fill(++sequence);
-        const expect = (line: Line, data: Uint8Array): void => {
-          line.expected.push(...encodeMessage(data, nodeRuntime));
+        const expect = (line: Line, data: Uint8Array, shared?: SharedCodec): void => {
+          const frame = encodeMessage(data, nodeRuntime);
+          line.expected.push(...((shared && encodeDeflated(frame, shared, nodeRuntime)) ?? frame));
         };
         const drain = ({ transport, outbox }: Line): void => {
           transport.holding = false;
@@ -200,7 +312,7 @@ describe("what one turn publishes", () => {
             const data = message(one[2]);
             topics.publish(one[1], data, one[3] < 3 ? undefined : except);
             for (const line of members[one[1] as "a" | "b"]) {
-              if (one[3] < 3 || line !== except) expect(line, data);
+              if (one[3] < 3 || line !== except) expect(line, data, line.shared);
             }
           } else if (one[0] === "turn") {
             await nextTurn();

@@ -1,76 +1,124 @@
 /**
  * Server-wide topics: who is subscribed, and messages for all of them.
  *
- * A message is encoded once. What one turn publishes to a topic gathers in one batch, and each
+ * A message is encoded once, and compressed once for all subscribers whose compression is the same.
+ * What one turn publishes to a topic gathers in one batch for each of these groups, and each
  * subscriber sends its part of it in one write; only a subscriber that cannot take part (its queue is
  * backed up, and limits and policies count its messages one by one) is sent each message apart.
  */
 import { BATCH_SIZE, Batch } from "../connection/batch.ts";
 import { nodeRuntime } from "../connection/node-runtime.ts";
 import { flushAfterTurn } from "../connection/turn.ts";
-import { COPIED_PAYLOAD, encodeMessage } from "../protocol/writer.ts";
+import { CodecError, type SharedCodec } from "../protocol/codec.ts";
+import { COPIED_PAYLOAD, encodeDeflated, encodeMessage } from "../protocol/writer.ts";
 import { messageOf } from "./message-data.ts";
 
 export interface Subscriber {
+  /** What compresses for it: one and the same for all that agreed on the same; undefined for none. */
+  readonly shared: SharedCodec | undefined;
   sendEncoded(frame: Uint8Array): boolean;
-  joinBatch(batch: Batch): boolean;
+  joinBatch(batch: Batch, deflated: boolean): boolean;
   leaveBatch(): void;
 }
 
-interface Topic {
+/** The subscribers of one topic that are sent the same bytes. */
+interface Group {
+  readonly shared: SharedCodec | undefined;
   readonly subscribers: Set<Subscriber>;
   /** What this turn published so far. */
   batch: Batch | undefined;
 }
 
 export class Topics {
-  readonly #topics = new Map<string, Topic>();
+  readonly #topics = new Map<string, readonly Group[]>();
 
   subscribe(name: string, subscriber: Subscriber): void {
-    const topic = this.#topics.get(name);
-    if (topic !== undefined) topic.subscribers.add(subscriber);
-    else this.#topics.set(name, { subscribers: new Set([subscriber]), batch: undefined });
+    const { shared } = subscriber;
+    const groups = this.#topics.get(name) ?? [];
+    const group = groups.find((one) => one.shared === shared);
+    if (group !== undefined) return void group.subscribers.add(subscriber);
+    const made: Group = { shared, subscribers: new Set([subscriber]), batch: undefined };
+    this.#topics.set(name, [...groups, made]);
   }
 
   unsubscribe(name: string, subscriber: Subscriber): void {
-    const topic = this.#topics.get(name);
-    if (!topic?.subscribers.delete(subscriber)) return;
-    if (topic.batch !== undefined) subscriber.leaveBatch();
-    if (topic.subscribers.size === 0) this.#topics.delete(name);
+    const groups = this.#topics.get(name) ?? [];
+    const group = groups.find((one) => one.subscribers.delete(subscriber));
+    if (group === undefined) return;
+    if (group.batch !== undefined) subscriber.leaveBatch();
+    if (group.subscribers.size > 0) return;
+    const others = groups.filter((one) => one !== group);
+    if (others.length === 0) this.#topics.delete(name);
+    else this.#topics.set(name, others);
   }
 
-  /** Sends to every subscriber but `except`; returns to how many. */
-  publish(name: string, data: string | Uint8Array | ArrayBuffer, except?: Subscriber): number {
+  /** Sends to every subscriber but `except`; returns to how many. `compress`: as with `send`. */
+  publish(
+    name: string,
+    data: string | Uint8Array | ArrayBuffer,
+    except?: Subscriber,
+    compress?: boolean,
+  ): number {
     const message = messageOf(data);
-    const topic = this.#topics.get(name);
-    if (topic === undefined) return 0;
-    const frame = encodeMessage(message, nodeRuntime);
-    const batch = frame.length > COPIED_PAYLOAD ? undefined : batchFor(topic, frame.length);
+    const groups = this.#topics.get(name);
+    if (groups === undefined) return 0;
+    const plain = encodeMessage(message, nodeRuntime);
     let count = 0;
-    // A slow subscriber may be closed, and leave the set, while this runs; a Set allows that.
-    for (const subscriber of topic.subscribers) {
-      if (subscriber === except) {
-        subscriber.leaveBatch();
-        continue;
-      }
-      if (batch === undefined || !subscriber.joinBatch(batch)) subscriber.sendEncoded(frame);
-      count++;
+    for (const group of groups) {
+      const deflated = compress === false ? undefined : deflate(plain, group.shared, compress);
+      count += sendTo(group, deflated ?? plain, deflated !== undefined, except);
     }
-    batch?.append(frame);
     return count;
   }
 }
 
-/** The topic's batch of this turn, or a new one where there is none or it is full. */
-function batchFor(topic: Topic, size: number): Batch {
-  if (topic.batch === undefined) {
+function sendTo(
+  group: Group,
+  frame: Uint8Array,
+  deflated: boolean,
+  except: Subscriber | undefined,
+): number {
+  const batch = frame.length > COPIED_PAYLOAD ? undefined : batchFor(group, frame.length);
+  let count = 0;
+  // A slow subscriber may be closed, and leave the set, while this runs; a Set allows that.
+  for (const subscriber of group.subscribers) {
+    if (subscriber === except) {
+      subscriber.leaveBatch();
+      continue;
+    }
+    if (batch === undefined || !subscriber.joinBatch(batch, deflated))
+      subscriber.sendEncoded(frame);
+    count++;
+  }
+  batch?.append(frame);
+  return count;
+}
+
+/** Undefined where it goes out plain; so it does when the codec fails, for it is by itself either way. */
+function deflate(
+  frame: Uint8Array,
+  shared: SharedCodec | undefined,
+  force: boolean | undefined,
+): Uint8Array | undefined {
+  if (shared === undefined) return undefined;
+  try {
+    return encodeDeflated(frame, shared, nodeRuntime, force);
+  } catch (error) {
+    if (error instanceof CodecError) return undefined;
+    throw error;
+  }
+}
+
+/** The group's batch of this turn, or a new one where there is none or it is full. */
+function batchFor(group: Group, size: number): Batch {
+  if (group.batch === undefined) {
     flushAfterTurn({
       flush: () => {
-        topic.batch = undefined;
+        group.batch = undefined;
       },
     });
   }
-  if (topic.batch === undefined || topic.batch.length + size > BATCH_SIZE)
-    topic.batch = new Batch();
-  return topic.batch;
+  if (group.batch === undefined || group.batch.length + size > BATCH_SIZE)
+    group.batch = new Batch();
+  return group.batch;
 }

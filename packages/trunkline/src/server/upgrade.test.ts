@@ -13,8 +13,11 @@ import { NodeRequest } from "./upgrade-request.ts";
 const from = { path: "/a", query: "", host: "localhost:9998", secure: false, remoteAddress: "::1" };
 
 function makeRoute(handler: AnyHandler = { open() {} }): Route {
-  const { connection } = readSettings({ routes: {} });
-  const match = compileAll({ "/a": handler }, compileOrigins(undefined), connection).match("/a");
+  const match = compileAll(
+    { "/a": handler },
+    compileOrigins(undefined),
+    readSettings({ routes: {} }),
+  ).match("/a");
   assert.ok(match);
   return match.handler;
 }
@@ -211,6 +214,50 @@ describe("an acceptance", () => {
         name: "TypeError",
         message,
       });
+    });
+  }
+});
+
+describe("an upgrade with permessage-deflate", () => {
+  const offers = (value: string, handler?: AnyHandler): ReturnType<typeof accept> => {
+    const headers = { "Sec-WebSocket-Extensions": value };
+    const candidate = candidateOf(
+      ask(headers, { route: makeRoute({ open() {}, ...handler } as AnyHandler) }),
+    );
+    return accept(candidate, undefined, {});
+  };
+
+  it("answers the first offer that it can keep, and tells the socket", () => {
+    const { response, opened } = offers(
+      "permessage-deflate; x, permessage-deflate; server_max_window_bits=10",
+    );
+    const answer =
+      "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=10";
+    assert.match(response, new RegExp(`\\r\\nSec-WebSocket-Extensions: ${answer}\\r\\n`));
+    assert.equal(opened.extensions, answer);
+    assert.ok(opened.codec !== undefined);
+  });
+
+  it("answers with the handler's own wishes", () => {
+    const perMessageDeflate = {
+      serverNoContextTakeover: false,
+      clientNoContextTakeover: false,
+      clientMaxWindowBits: 9,
+    };
+    const handler = { open() {}, perMessageDeflate };
+    const { opened } = offers("permessage-deflate; client_max_window_bits", handler);
+    assert.equal(opened.extensions, "permessage-deflate; client_max_window_bits=9");
+  });
+
+  for (const [what, value, handler] of [
+    ["nothing that it knows is offered", "x-other; a=1", { open() {} }],
+    ["no offer can be kept", "permessage-deflate; server_max_window_bits", { open() {} }],
+    ["the handler refuses it", "permessage-deflate", { open() {}, perMessageDeflate: false }],
+  ] as const) {
+    it(`does without when ${what}`, () => {
+      const { response, opened } = offers(value, handler);
+      assert.doesNotMatch(response, /Sec-WebSocket-Extensions/i);
+      assert.deepEqual([opened.extensions, opened.codec], ["", undefined]);
     });
   }
 });

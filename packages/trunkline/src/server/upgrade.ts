@@ -3,7 +3,9 @@
  * RFC's checks, the origin, the handler's `upgrade`, and the answer. Nothing fails open: what is not
  * clearly accepted is refused.
  */
+import { createDeflateCodec } from "../connection/deflate/codec.ts";
 import { nodeRuntime } from "../connection/node-runtime.ts";
+import type { MessageCodec } from "../protocol/codec.ts";
 import {
   type AcceptableRequest,
   acceptFor,
@@ -12,6 +14,8 @@ import {
   type RequestHead,
   selectProtocol,
 } from "../protocol/handshake.ts";
+import { type Extension, formatExtensions } from "../protocol/headers.ts";
+import { acceptDeflate } from "../protocol/permessage-deflate.ts";
 import { type Acceptance, describe } from "./handler.ts";
 import { quoted } from "./log-text.ts";
 import { isAllowedOrigin } from "./origin.ts";
@@ -86,12 +90,41 @@ export function accept(
     );
   }
   if (protocol === "" && check.protocols.length > 0) warnOfNoProtocol(route, check, logger);
+  const { codec, extensions } = agreeOnDeflate(route, check);
   const response = formatResponse({
     accept: acceptFor(check.key, nodeRuntime),
     protocol,
+    extensions,
     headers: headers === undefined ? undefined : new Headers(headers),
   });
-  return { response, opened: { request, protocol, extensions: "", data } };
+  const opened = { request, protocol, extensions: inUse(extensions), data, codec };
+  return { response, opened };
+}
+
+interface Agreed {
+  readonly codec: MessageCodec | undefined;
+  readonly extensions: readonly Extension[];
+}
+
+const NO_EXTENSIONS: Agreed = { codec: undefined, extensions: [] };
+
+/** Most clients offer none, or are the same program and offer the same. */
+function agreeOnDeflate({ deflate }: Route, { extensions }: AcceptableRequest): Agreed {
+  if (deflate === undefined || extensions.length === 0) return NO_EXTENSIONS;
+  const accepted = acceptDeflate(extensions, deflate);
+  if (accepted === undefined) return NO_EXTENSIONS;
+  const codec = createDeflateCodec("server", accepted.parameters, deflate);
+  return { codec, extensions: [accepted.answer] };
+}
+
+/** One string for all connections that have the same. */
+let lastInUse = "";
+
+function inUse(extensions: readonly Extension[]): string {
+  if (extensions.length === 0) return "";
+  const text = formatExtensions(extensions);
+  if (text !== lastInUse) lastInUse = text;
+  return lastInUse;
 }
 
 const ACCEPTANCE: readonly string[] = ["protocol", "headers", "data"];

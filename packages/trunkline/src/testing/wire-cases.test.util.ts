@@ -166,6 +166,18 @@ const compressed: readonly WireCase[] = [
     const wire = frame({ opcode: "binary", rsv: 4, payload: "Z" });
     return failing(wire, "messageTooBig", { codec: greedy });
   }),
+  ...forBoth("a compressed message on which our own codec fails", "7.4.1", (frame) => {
+    const cause = new Error("no memory");
+    const failing: MessageCodec = {
+      ...codec,
+      inflate() {
+        throw cause;
+      },
+    };
+    const wire = frame({ opcode: "binary", rsv: 4, payload: "Z" });
+    const event: ReadEvent = { type: "fail", failure: failures.internalError, cause };
+    return { wire, expected: [event], codec: failing };
+  }),
   ...forBoth("a compressed text that is not UTF-8 once inflated", "8.1", (frame) =>
     failing(frame({ opcode: "text", rsv: 4, payload: Uint8Array.of(0x5a, 0x80) }), "textNotUtf8", {
       codec,
