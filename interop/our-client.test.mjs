@@ -123,14 +123,6 @@ describe("our client against a ws server", () => {
     assert.equal(socket.protocol, "chat.v1");
   });
 
-  test("a server with compression talks to us without it", async (context) => {
-    const { url } = await startWs(context, { perMessageDeflate: { threshold: 0 } });
-    const talk = await Talk.open(new WebSocket(url));
-    const text = "again and ".repeat(1000);
-    assertSame(await talk.ask(text), text);
-    assert.equal(talk.socket.extensions, "");
-  });
-
   test("our headers reach the server", async (context) => {
     const { url, seen } = await startWs(context);
     const headers = { Authorization: "Bearer k", Cookie: "a=b" };

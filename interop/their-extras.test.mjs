@@ -63,13 +63,6 @@ describe("the ws client against our server", () => {
     assert.equal((await talk.closed).code, 1007);
   });
 
-  test("an offer of compression is declined, and all goes on without it", async (context) => {
-    const { url } = await startOurs(context);
-    const talk = await Talk.open(new WebSocket(`${url}/echo`, { perMessageDeflate: true }));
-    const text = "again and ".repeat(1000);
-    assertSame(await talk.ask(text), text);
-  });
-
   test("a client that vanishes is 1006 for the handler", async (context) => {
     const { url, seen } = await startOurs(context);
     const { socket } = await Talk.open(new WebSocket(`${url}/echo`));

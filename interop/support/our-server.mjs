@@ -2,8 +2,8 @@
 import { serve } from "trunkline";
 import { Mailbox } from "./events.mjs";
 
-/** Starts it for a test, and closes it after. What the handlers saw is in its mailboxes. */
-export async function startOurs(context) {
+/** Starts it for a test, and closes it after; `options` are serve's. What the handlers saw is in its mailboxes. */
+export async function startOurs(context, options = {}) {
   const seen = { messages: new Mailbox(), sockets: new Mailbox(), closes: new Mailbox() };
   const watch = {
     open: (socket) => seen.sockets.put(socket),
@@ -11,6 +11,7 @@ export async function startOurs(context) {
   };
   const server = await serve({
     logger: {},
+    ...options,
     routes: {
       "/echo": {
         ...watch,
@@ -38,6 +39,7 @@ export async function startOurs(context) {
         },
       },
       "/small": { ...watch, maxMessageSize: 1024 },
+      "/plain": { ...watch, perMessageDeflate: false },
     },
   });
   context.after(() => server.close({ timeout: 0 }));
