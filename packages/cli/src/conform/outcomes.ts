@@ -86,19 +86,23 @@ export interface Failing extends Sending {
   readonly codes: readonly number[];
   /** What comes before the fault, and is to be answered. */
   readonly before?: readonly Expected[];
+  /** Codes with which the tested side says that all was well; undefined stands for none. */
+  readonly never?: readonly (number | undefined)[];
 }
 
 /** One of the frames is illegal: the tested side fails the connection (RFC 6455, section 7.1.7). */
 export function fails(
   frames: readonly FrameParts[],
-  { codes, before = [], feed = "whole" }: Failing,
+  { codes, before = [], feed = "whole", never = [] }: Failing,
 ): Outcome {
   return {
     kind: "open",
     allowed: describeFailing(codes, before),
     async play(peer) {
       await peer.feed(frames, feed);
-      return awaitFailure(peer, codes, before);
+      const finding = await awaitFailure(peer, codes, before);
+      const isWell = never.some((code) => finding.came === `a Close with ${code ?? "no code"}`);
+      return isWell ? failed(`${finding.came}, as if all was well`) : finding;
     },
   };
 }

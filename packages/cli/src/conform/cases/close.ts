@@ -14,6 +14,7 @@ import {
   tolerated,
 } from "../outcomes.ts";
 import { closeFrame, type Feed, type Peer, type PeerEvent } from "../peer.ts";
+import { sizeOf } from "../transcript.ts";
 import { INVALID, VALID } from "./utf8-sequences.ts";
 
 const RULES = {
@@ -116,7 +117,7 @@ function codes(): CaseDraft[] {
         slug: `illegal-${code}${reason === "" ? "" : "-reason"}`,
         rule: RULES.codes,
         title: `a Close with ${code}, which must not be sent${reason === "" ? "" : ", and a reason"}`,
-        ...fails([closeFrame(code, reason)], { codes: [1002] }),
+        ...fails([closeFrame(code, reason)], { codes: [1002], never: [1000, undefined] }),
       }),
     ),
   );
@@ -154,7 +155,7 @@ function bodies(): CaseDraft[] {
       (length): CaseDraft => ({
         slug: `reason-${length}`,
         rule: RULES.reason,
-        title: `a Close with a reason of ${length} bytes`,
+        title: `a Close with a reason of ${sizeOf(length)}`,
         ...closes([closeFrame(1000, letters(length))], { codes: [1000] }),
       }),
     ),
@@ -162,7 +163,7 @@ function bodies(): CaseDraft[] {
       (length): CaseDraft => ({
         slug: `reason-${length}`,
         rule: RULES.length,
-        title: `a Close with a reason of ${length} bytes, ${length + 2} in all`,
+        title: `a Close with a reason of ${sizeOf(length)}, ${length + 2} in all`,
         ...fails([closeFrame(1000, letters(length))], { codes: [1002] }),
       }),
     ),

@@ -15,6 +15,7 @@ import {
 } from "../inputs.ts";
 import { echoes, failed, fails, findMissing, finish } from "../outcomes.ts";
 import type { Feed } from "../peer.ts";
+import { sizeOf } from "../transcript.ts";
 
 const RULES = {
   legal: rfc6455(
@@ -112,7 +113,7 @@ function withoutStart(): CaseDraft[] {
         return {
           slug: `continuation-${slug}-${fin ? "final" : "not-final"}-${length}`,
           rule: RULES.start,
-          title: `a continuation ${place}, ${fin ? "final" : "not final"}, ${length} bytes`,
+          title: `a continuation ${place}, ${fin ? "final" : "not final"}, ${sizeOf(length)}`,
           ...fails([...before, { opcode: CONTINUATION, fin, payload: letters(length) }], {
             codes: [1002],
             before: answer,

@@ -16,6 +16,7 @@ import {
 } from "../inputs.ts";
 import { echoes, fails } from "../outcomes.ts";
 import type { Feed } from "../peer.ts";
+import { sizeOf } from "../transcript.ts";
 
 const RULES = {
   length: rfc6455(
@@ -45,7 +46,7 @@ function atBorders(): CaseDraft[] {
           return {
             slug: `${kind}-${length}-${feed}`,
             rule: RULES.length,
-            title: `a ${kind} message of ${length} bytes, ${manner}`,
+            title: `a ${kind} message of ${sizeOf(length)}, ${manner}`,
             ...echoes([messageFrame(kind, payload)], [back(kind, payload)], { feed }),
           };
         },
@@ -72,7 +73,7 @@ function notMinimal(): CaseDraft[] {
       return {
         slug: `${kind}-${length}-in-${lengthBits}-bits`,
         rule: RULES.minimalLength,
-        title: `a ${kind} frame of ${length} bytes with the length in ${lengthBits} bits`,
+        title: `a ${kind} frame of ${sizeOf(length)} with the length in ${lengthBits} bits`,
         ...fails([frame], { codes: [1002] }),
       };
     }),

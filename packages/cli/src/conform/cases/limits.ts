@@ -14,6 +14,7 @@ import {
   split,
 } from "../inputs.ts";
 import {
+  awaitEarlyFailure,
   awaitFailure,
   describeEvent,
   failed,
@@ -151,17 +152,11 @@ async function playOver(peer: Peer, kind: Kind, limit: number, size: number): Pr
 }
 
 async function playHeader(peer: Peer, kind: Kind, length: number): Promise<Finding> {
-  peer.send({ opcode: opcodeOf(kind), announced: BigInt(length) });
-  const event = await peer.next(peer.wait / 2);
-  if (event.type !== "silence") return awaitFailure(peer, [1009], [], event);
-  const head = peer.encode({
-    opcode: opcodeOf(kind),
-    payload: payloadOf(kind, length),
-    mask: "none",
-  });
-  peer.sendBytes(head.subarray(-length), "the payload");
-  const finding = await awaitFailure(peer, [1009]);
-  return finding.verdict === "fail" ? finding : tolerated(`${finding.came}, once all had come`);
+  const bytes = peer.encode(messageFrame(kind, payloadOf(kind, length)));
+  peer.sendBytes(bytes.subarray(0, -length), "the header");
+  return awaitEarlyFailure(peer, [1009], () =>
+    peer.sendBytes(bytes.subarray(-length), "the payload"),
+  );
 }
 
 /** Control frames are no part of the message that they interrupt. */

@@ -13,6 +13,7 @@ import {
   passed,
 } from "../outcomes.ts";
 import type { Feed } from "../peer.ts";
+import { sizeOf } from "../transcript.ts";
 
 const RULES = {
   inside: rfc6455(
@@ -41,7 +42,7 @@ function answered(): CaseDraft[] {
       (feed): CaseDraft => ({
         slug: `ping-${length}-${feed}`,
         rule: RULES.payload,
-        title: `a ping of ${length} bytes, ${feed === "whole" ? "in one write" : feed === "bytes" ? "byte by byte" : "cut at the borders of its header"}`,
+        title: `a ping of ${sizeOf(length)}, ${feed === "whole" ? "in one write" : feed === "bytes" ? "byte by byte" : "cut at the borders of its header"}`,
         ...echoes([ping(octets(length))], [pong(octets(length))], { feed }),
       }),
     ),
@@ -76,7 +77,7 @@ function tooLong(): CaseDraft[] {
       (length): CaseDraft => ({
         slug: `${name}-${length}`,
         rule: RULES.length,
-        title: `a ${name} of ${length} bytes`,
+        title: `a ${name} of ${sizeOf(length)}`,
         ...fails([{ opcode, payload: octets(length) }], { codes: [1002] }),
       }),
     ),
@@ -137,7 +138,7 @@ function unsolicited(): CaseDraft[] {
       (length): CaseDraft => ({
         slug: `pong-unsolicited-${length}`,
         rule: RULES.unsolicited,
-        title: `a pong of ${length} bytes that nobody asked for, then a text`,
+        title: `a pong of ${sizeOf(length)} that nobody asked for, then a text`,
         ...echoes([lone(octets(length)), text("after")], [back("text", "after")]),
       }),
     ),

@@ -3,7 +3,7 @@ import { type CaseDraft, type Group, makeGroup, rfc6455 } from "../case.ts";
 import { BINARY, CLOSE, CONTINUATION, type FrameParts, PONG, TEXT } from "../frame.ts";
 import { back, fragments, letters, messageFrame, octets, ping, pong, text } from "../inputs.ts";
 import { awaitEarlyFailure, awaitFailure, describeFailing, echoes, fails } from "../outcomes.ts";
-import { nameOf } from "../transcript.ts";
+import { nameOf, sizeOf } from "../transcript.ts";
 
 const RULES = {
   bits: rfc6455(
@@ -219,7 +219,7 @@ function keys(): CaseDraft[] {
         slug: `key-${slug}-${length}`,
         tested: "server",
         rule: RULES.key,
-        title: `a binary of ${length} bytes with the masking key ${frame.mask.toString("hex")}`,
+        title: `a binary of ${sizeOf(length)} with the masking key ${frame.mask.toString("hex")}`,
         ...echoes([frame], [back("binary", payload)]),
       };
     }),

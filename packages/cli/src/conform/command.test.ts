@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer, type Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { type Server, serve } from "trunkline/server";
+import { run } from "../run.ts";
+import { startFaulty } from "./faulty-proxy.test.util.ts";
+import type { Report } from "./json-report.ts";
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function conform(...args: readonly string[]): Promise<Outcome> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await run(["conform", ...args], {
+    stdout: { write: (text) => out.push(text) },
+    stderr: { write: (text) => err.push(text) },
+    environment: {},
+  });
+  return { code, out: out.join(""), err: err.join("") };
+}
+
+describe("trunkline conform server", () => {
+  let server: Server;
+  let plain: HttpServer;
+  let folder: string;
+  before(async () => {
+    const echo = (
+      socket: { send(data: string | Uint8Array): boolean },
+      data: string | Uint8Array,
+    ): void => {
+      socket.send(data);
+    };
+    server = await serve({
+      port: 0,
+      routes: { "/echo": { origins: "any", message: echo } },
+      logger: {},
+    });
+    plain = createServer((_request, response) => response.end()).listen(0, "127.0.0.1");
+    folder = await mkdtemp(join(tmpdir(), "conform-"));
+  });
+  after(async () => {
+    plain.close();
+    await server.close({ timeout: 0 });
+    await rm(folder, { recursive: true });
+  });
+  const url = () => `ws://127.0.0.1:${server.port}/echo`;
+
+  it("exits with 0 and a table when nothing fails", async () => {
+    const { code, out, err } = await conform("server", url(), "--only", "fragmentation/row-*");
+    assert.deepEqual([code, err], [0, ""]);
+    assert.match(
+      out,
+      /^group +cases +pass +tolerated +informational +failed\nfragmentation +2 +2 +0 +0 +0\nall +2 +2 +0 +0 +0\n$/,
+    );
+  });
+
+  it("exits with 1 and shows what was sent, allowed and came when a case fails", async (t) => {
+    const port = await startFaulty(t, server.port, () => ({}));
+    const only = "framing/text-1-in-16-bits,framing/text-1-whole";
+    const { code, out } = await conform("server", `ws://127.0.0.1:${port}/echo`, "--only", only);
+    assert.equal(code, 1);
+    const lines = out.split("\n");
+    assert.equal(lines[0], "FAILED  framing/text-1-in-16-bits");
+    assert.match(lines[1] ?? "", /sent +a text frame of 1 byte with the length in 16 bits/);
+    assert.match(lines[2] ?? "", /rule +RFC 6455, section 5\.2: the minimal number of bytes/);
+    assert.match(lines[3] ?? "", /allowed +a Close with 1002/);
+    assert.match(lines[4] ?? "", /came +a text message of 1 byte came/);
+    assert.match(out, /all +2 +1 +0 +0 +1\n$/);
+  });
+
+  it("writes the results as JSON, in the order of the suite, with the frames both ways", async () => {
+    const file = join(folder, "results.json");
+    const only = "pings/ping-1-whole,framing/text-1-whole";
+    const { code } = await conform("server", url(), "--only", only, "--json", file);
+    assert.equal(code, 0);
+    const report = JSON.parse(await readFile(file, "utf8")) as Report; // our own file
+    assert.deepEqual([report.tested, report.name, report.counts.pass], ["server", url(), 2]);
+    assert.deepEqual(
+      report.cases.map(({ id }) => id),
+      ["framing/text-1-whole", "pings/ping-1-whole"],
+    );
+    const frames = report.cases[1]?.transcript.map(({ from, what }) => `${from}: ${what}`);
+    assert.deepEqual(frames, [
+      "suite: GET /echo HTTP/1.1",
+      "tested: HTTP/1.1 101 Switching Protocols",
+      "suite: ping, 1 byte",
+      "tested: pong, 1 byte",
+      "suite: close, 2 bytes, code 1000",
+      "tested: close, 2 bytes, code 1000",
+    ]);
+  });
+
+  it("says in one sentence that nothing listens there, and exits with 1", async () => {
+    const { code, out, err } = await conform("server", "ws://127.0.0.1:1/echo");
+    assert.deepEqual([code, out], [1, ""]);
+    assert.match(
+      err,
+      /^trunkline: ws:\/\/127\.0\.0\.1:1\/echo gives no WebSocket to test: .*ECONNREFUSED.*\.\n$/,
+    );
+  });
+
+  it("says what answered in place of a WebSocket", async () => {
+    const { port } = plain.address() as AddressInfo; // it listens on a port
+    const { code, err } = await conform("server", `ws://127.0.0.1:${port}/`);
+    assert.equal(code, 1);
+    assert.match(err, /the opening handshake was answered with HTTP\/1\.1 200 OK\.\n$/);
+  });
+
+  it("says in one sentence that the report cannot be written", async () => {
+    const file = join(folder, "missing", "results.json");
+    const { code, err } = await conform(
+      "server",
+      url(),
+      "--only",
+      "pings/ping-1-whole",
+      "--json",
+      file,
+    );
+    assert.equal(code, 1);
+    assert.match(err, /^trunkline: the report could not be written: ENOENT.*\.\n$/);
+  });
+
+  it("lists the chosen cases without an address", async () => {
+    const { code, out } = await conform(
+      "server",
+      "--list",
+      "--only",
+      "pings/ping-1*",
+      "--skip",
+      "*-bytes",
+    );
+    assert.equal(code, 0);
+    assert.match(out, /^pings\/ping-1-whole +RFC 6455, 5\.5\.3: a ping of 1 byte, in one write\n/);
+    assert.doesNotMatch(out, /-bytes/);
+  });
+
+  const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ["no word", [], /conform needs a word/],
+    [
+      "another word",
+      ["sever", "ws://localhost"],
+      /conform takes one of the words server.*Did you mean server/,
+    ],
+    ["no address", ["server"], /needs the address of an echo/],
+    ["an address of HTTP", ["server", "http://localhost"], /must be an absolute ws: or wss: URL/],
+    ["two addresses", ["server", "ws://a", "ws://b"], /then one address/],
+    [
+      "an unknown option",
+      ["server", "ws://a", "--onyl", "x"],
+      /no option "--onyl"\. Did you mean --only\?/,
+    ],
+    ["a wait that is no number", ["server", "ws://a", "--wait", "soon"], /whole number above 0/],
+    [
+      "a case that is not there",
+      ["server", "ws://a", "--only", "pings/none"],
+      /is called "pings\/none"/,
+    ],
+    [
+      "a skip that leaves nothing",
+      ["server", "ws://a", "--only", "pings", "--skip", "*"],
+      /leaves no case/,
+    ],
+  ];
+  for (const [what, args, sentence] of mistakes) {
+    it(`takes ${what} for a mistake, in one sentence`, async () => {
+      const { code, out, err } = await conform(...args);
+      assert.deepEqual([code, out], [2, ""]);
+      assert.match(err, sentence);
+      assert.equal(err.trimEnd().split("\n").length, 1);
+    });
+  }
+
+  it("shows its help", async () => {
+    const { code, out } = await conform("server", "--help");
+    assert.equal(code, 0);
+    assert.match(out, /--only <list>/);
+    assert.match((await conform("--help")).out, /Examples:/);
+  });
+});
