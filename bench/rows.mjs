@@ -63,6 +63,22 @@ const echoes = [
   { kind: "echo", path: "/echo", programs: ALL, ...row, opcode: BINARY, id: `${row.id}-binary` },
 ]);
 
+/** The library in the place of `ws`, beside it, and beside itself with its own API. */
+const dropIn = { kind: "echo", path: "/echo", connections: 100, size: 64 };
+const dropIns = [
+  { depth: 1, targets: { ws: 0.75 } },
+  { depth: 16, targets: { ws: 0.2 } },
+].flatMap(({ depth, targets }) =>
+  [TEXT, BINARY].map((opcode) => ({
+    ...dropIn,
+    id: `ws-100x${depth}x64-${opcode === TEXT ? "text" : "binary"}`,
+    programs: ["trunkline-ws", "ws", "trunkline"],
+    depth,
+    opcode,
+    targets,
+  })),
+);
+
 const reply = {
   id: "reply-100x4x64-1k",
   kind: "echo",
@@ -250,6 +266,8 @@ export const rows = [
   memory,
   ...deflates,
   deflatedPublish,
+  { ...memory, id: "ws-memory-10000-idle", programs: ["trunkline-ws", "ws"] },
+  ...dropIns,
   ...clients,
   ...starts,
   ...latencies,

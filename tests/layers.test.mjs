@@ -42,6 +42,8 @@ describe("the check of the arrows", () => {
     ["client/a.ts", 'type B = import("../server/b.ts").B;', "client imports server."],
     ["client/a.ts", 'await import("../testing/b.ts");', "client imports testing."],
     ["server/a.ts", 'import "../client/b.ts";', "server imports client."],
+    ["ws/a.ts", 'import "../server/b.ts";', "ws imports server."],
+    ["testing/a.ts", 'import "../ws/b.ts";', "testing imports ws."],
     ["server/a.test.ts", 'import { b } from "../client/b.ts";', "server imports client."],
     ["server/a.ts", 'import {\n  b,\n} from\n  "../index.ts";', "server imports index."],
     ["server/a.ts", 'import ws from "ws";', '"ws" is a package: the library has no dependency.'],

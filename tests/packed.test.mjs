@@ -15,7 +15,9 @@ import { readManifest, subpathsOf } from "./support/subpaths.mjs";
 
 const execute = promisify(execFile);
 const onWindows = process.platform === "win32";
-const packages = ["packages/trunkline", "packages/cli"];
+const packages = ["packages/trunkline", "packages/ws", "packages/cli"];
+/** What publint would have otherwise, and `ws` has as it is. */
+const asWs = ["USE_EXPORTS_BROWSER"];
 const subpaths = subpathsOf("packages/trunkline");
 
 describe("the packed packages", () => {
@@ -33,7 +35,11 @@ describe("the packed packages", () => {
 
   it("hold what runs and its types, and neither tests nor sources", () => {
     for (const { name, paths } of tarballs) {
-      assert.ok(paths.includes("dist/index.js") || paths.includes("dist/main.js"), name);
+      const entries = ["dist/index.js", "dist/main.js", "index.cjs"];
+      assert.ok(
+        entries.some((path) => paths.includes(path)),
+        name,
+      );
       const hasWorker = paths.includes("python/worker.py");
       assert.equal(hasWorker, name === "@trunkline/cli", name);
       assert.ok(paths.includes("LICENSE"), `${name} has its licence`);
@@ -46,7 +52,10 @@ describe("the packed packages", () => {
       const bytes = readFileSync(file);
       const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
       const { messages, pkg } = await publint({ strict: true, pack: { tarball } });
-      const sentences = messages.map((message) => formatMessage(message, pkg, { color: false }));
+      const judged = messages.filter(
+        ({ code }) => !(name === "@trunkline/ws" && asWs.includes(code)),
+      );
+      const sentences = judged.map((message) => formatMessage(message, pkg, { color: false }));
       assert.deepEqual(sentences, [], name);
     }
   });
@@ -58,7 +67,7 @@ describe("the packed packages", () => {
     assert.deepEqual(Object.keys(manifest.dependencies ?? {}), []);
   });
 
-  for (const subpath of subpaths) {
+  for (const subpath of subpaths.filter((name) => name !== "trunkline/ws")) {
     it(`give ${subpath} to import and to require, as one module`, async () => {
       const script = `
         import { createRequire } from "node:module";
@@ -74,6 +83,31 @@ describe("the packed packages", () => {
       assert.equal(stderr, "");
     });
   }
+
+  it("give what stands in the place of ws as one class, by import and by require, without a warning", async () => {
+    const script = `
+      import { createRequire } from "node:module";
+      import { strictEqual } from "node:assert";
+      const require = createRequire(import.meta.url);
+      const { default: WebSocket } = await import("trunkline/ws");
+      for (const name of ["trunkline/ws", "@trunkline/ws", "ws"]) {
+        const required = require(name);
+        const imported = await import(name);
+        strictEqual(required, WebSocket, name);
+        strictEqual(imported.default, WebSocket, name);
+        strictEqual(required.WebSocket, WebSocket, name);
+        strictEqual(required.Server, imported.WebSocketServer, name);
+        for (const key of Object.keys(imported)) {
+          if (key !== "default" && key !== "module.exports") strictEqual(required[key], imported[key], key);
+        }
+      }
+      strictEqual(require("ws/package.json").name, "@trunkline/ws");
+      strictEqual(require("ws/package.json").version.split(".")[0], "8");
+    `;
+    const flags = ["--input-type=module", "-e", script];
+    const { stderr } = await execute(process.execPath, flags, { cwd: user });
+    assert.equal(stderr, "");
+  });
 
   it("have types that hold under each resolution, without our compiler options", async () => {
     const imports = subpaths.map((name, index) => `import * as m${index} from "${name}";`);
@@ -116,6 +150,8 @@ async function pack(folder) {
  */
 async function install(user, tarballs) {
   const dependencies = Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`]));
+  // As an override has it.
+  dependencies.ws = dependencies["@trunkline/ws"] ?? "";
   const manifest = { name: "user", private: true, type: "module", dependencies };
   writeFileSync(join(user, "package.json"), JSON.stringify(manifest));
   await npm(["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"], user);
@@ -123,7 +159,10 @@ async function install(user, tarballs) {
 
 /** @param {string} path */
 function isUnwanted(path) {
-  const isKnown = /^(dist\/|python\/.*\.py$|package\.json$|README|LICENSE|CHANGELOG)/.test(path);
+  const isKnown =
+    /^(dist\/|ws\/|python\/.*\.py$|index\.|browser\.|package\.json$|README|LICENSE|CHANGELOG)/.test(
+      path,
+    );
   const isSource = /\.test\.|\.tsbuildinfo$|(?<!\.d)\.ts$/.test(path);
   return !isKnown || isSource;
 }

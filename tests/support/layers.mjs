@@ -10,6 +10,7 @@ export const arrows = {
   connection: ["protocol"],
   client: ["connection", "protocol"],
   server: ["connection", "protocol"],
+  ws: ["connection", "protocol"],
   testing: ["client", "connection", "protocol", "server"],
   index: ["client", "connection", "protocol", "server"],
 };

@@ -36,7 +36,8 @@ export function readDeclaredNames(path) {
 
 /** @param {string} text */
 function declaredHere(text) {
-  const kinds = "(?:abstract\\s+)?class|interface|type|function|const|let|var|enum|namespace";
+  const kinds =
+    "(?:abstract\\s+)?class|interface|type|function|const|let|var|enum|namespace|import";
   const pattern = new RegExp(`\\bexport\\s+(?:declare\\s+)?(?:${kinds})\\s+([\\w$]+)`, "g");
   return [...text.matchAll(pattern)].map(([, name = ""]) => name);
 }

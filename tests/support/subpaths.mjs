@@ -6,7 +6,9 @@ import { root } from "../../scripts/lib/workspace.mjs";
 
 /**
  * @typedef {{ readonly types: string, readonly default: string }} Target files, relative to the package
- * @typedef {Target & { readonly browser?: Target }} Conditions
+ * @typedef {Target & { readonly browser?: Target, readonly import?: undefined }} Plain
+ * @typedef {{ readonly browser: string, readonly import: Target, readonly require: Target }} Split for import and for require
+ * @typedef {Plain | Split} Conditions
  */
 
 /**

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { constants } from "node:buffer";
+import { test } from "node:test";
+import { boundOf, settingsFor, socketDefaults } from "./connection-settings.ts";
+
+test("a limit of 0, or none, is what one Buffer can hold", () => {
+  assert.deepEqual([undefined, 0, -1].map(boundOf), Array(3).fill(constants.MAX_LENGTH));
+  assert.equal(boundOf(5), 5);
+});
+
+test("connections with the same options share their settings, others do not", () => {
+  const server = settingsFor("server", socketDefaults, socketDefaults);
+  assert.equal(settingsFor("server", { ...socketDefaults }, socketDefaults), server);
+  assert.notEqual(settingsFor("client", socketDefaults, socketDefaults), server);
+  const small = settingsFor("server", socketDefaults, { ...socketDefaults, maxPayload: 5 });
+  assert.equal(small.maxMessageSize, 5);
+  assert.equal(server.maxMessageSize, 104_857_600);
+});
+
+test("the options become settings", () => {
+  const first = { autoPong: true, closeTimeout: 7 };
+  const settings = settingsFor("client", first, { maxFragments: 3, skipUTF8Validation: true });
+  assert.equal(settings.role, "client");
+  assert.equal(settings.autoPong, true);
+  assert.equal(settings.closeTimeout, 7);
+  assert.equal(settings.maxFragments, 3);
+  assert.equal(settings.texts, "unchecked");
+  assert.equal(settings.heartbeat, 0);
+  assert.equal(settingsFor("client", {}, {}).autoPong, false);
+});

@@ -1,0 +1,482 @@
+/**
+ * The class `WebSocket` of `ws`: an EventEmitter around a `Connection`, which does everything that is
+ * RFC 6455. What is here is what `ws` documents: events and their arguments, options, callbacks.
+ *
+ * Names with an underscore are not documented there, but packages touch them; docs/ws.md lists each
+ * with who does. Everything else is private, so that a subclass may call its members what it likes:
+ * that is why the connection's owner is a `Link` and not the WebSocket itself.
+ */
+import { EventEmitter } from "node:events";
+import type { ClientRequest } from "node:http";
+import type { Duplex } from "node:stream";
+import {
+  type CloseInfo,
+  Connection,
+  type ConnectionError,
+  type ConnectionOwner,
+} from "../connection/connection.ts";
+import { openTransport } from "../connection/transports.ts";
+import { ABNORMAL_CLOSURE } from "../protocol/close.ts";
+import { ClientHandshake, type ClientOptions, toList } from "./client-handshake.ts";
+import { type SocketOptions, settingsFor } from "./connection-settings.ts";
+import {
+  addListener,
+  attributeOf,
+  type Listener,
+  removeListener,
+  setAttribute,
+} from "./listeners.ts";
+import { type BinaryType, EMPTY, isBinaryType, toBuffer, toRawData } from "./payload.ts";
+import { PerMessageDeflate } from "./permessage-deflate.ts";
+import { receiveError } from "./receive-error.ts";
+import {
+  checkControlSize,
+  closeReason,
+  type MessageOptions,
+  Sender,
+  type WriteCallback,
+} from "./sender.ts";
+
+export const CONNECTING = 0;
+export const OPEN = 1;
+export const CLOSING = 2;
+export const CLOSED = 3;
+const stateNames = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"] as const;
+const states = Object.fromEntries(
+  stateNames.map((name, value) => [name, { value, enumerable: true }]),
+);
+
+type ReadyState = 0 | 1 | 2 | 3;
+type Extensions = Readonly<Record<string, PerMessageDeflate>>;
+
+const NONE: Extensions = Object.freeze({});
+const NO_OPTIONS: MessageOptions = Object.freeze({});
+
+export class WebSocket extends EventEmitter {
+  declare static readonly CONNECTING: 0;
+  declare static readonly OPEN: 1;
+  declare static readonly CLOSING: 2;
+  declare static readonly CLOSED: 3;
+  declare readonly CONNECTING: 0;
+  declare readonly OPEN: 1;
+  declare readonly CLOSING: 2;
+  declare readonly CLOSED: 3;
+
+  _socket: Duplex | null = null;
+  _isServer: boolean;
+  _readyState: ReadyState = CONNECTING;
+  _protocol = "";
+  _extensions: Extensions = NONE;
+  _closeCode: number = ABNORMAL_CLOSURE;
+  _closeMessage: Buffer = EMPTY;
+  _closeFrameReceived = false;
+  _closeFrameSent = false;
+  #binaryType: BinaryType = "nodebuffer";
+  #paused = false;
+  #connection: Connection | undefined;
+  readonly #handshake: ClientHandshake | undefined;
+  readonly #options: SocketOptions;
+  #sender: Sender | undefined;
+  /** Bytes given to `send` when it was too late. */
+  #discarded = 0;
+
+  constructor(
+    address: string | URL | null,
+    protocols?: string | readonly string[] | ClientOptions,
+    options?: ClientOptions,
+  ) {
+    super();
+    if (address === null) {
+      this._isServer = true;
+      this.#options = options ?? {};
+      return;
+    }
+    this._isServer = false;
+    const bag = isOptions(protocols) ? protocols : options;
+    const given = protocols === undefined || isOptions(protocols) ? bag?.protocols : protocols;
+    this.#handshake = new ClientHandshake(this, address, toList(given), bag ?? {});
+    this.#options = this.#handshake.options;
+    this.#handshake.start();
+  }
+
+  static {
+    Object.defineProperties(WebSocket, states);
+    Object.defineProperties(WebSocket.prototype, states);
+  }
+
+  /** Not documented: where a request that is under way can be found. */
+  get _req(): ClientRequest | null {
+    return this.#handshake?.request ?? null;
+  }
+
+  get _url(): string | undefined {
+    return this.#handshake?.url;
+  }
+
+  get _sender(): Sender | null {
+    const connection = this.#connection;
+    if (connection === undefined) return null;
+    this.#sender ??= this.#createSender(connection);
+    return this.#sender;
+  }
+
+  /** What of `ws`'s receiver others look at; the connection has no such object. */
+  get _receiver(): object | null {
+    if (this.#connection === undefined) return null;
+    return {
+      _isServer: this._isServer,
+      _binaryType: this.#binaryType,
+      _extensions: this._extensions,
+    };
+  }
+
+  get binaryType(): BinaryType {
+    return this.#binaryType;
+  }
+
+  set binaryType(type: BinaryType) {
+    if (!isBinaryType(type)) return;
+    const cutting = type === "fragments";
+    if (this.#connection !== undefined && cutting !== (this.#binaryType === "fragments")) {
+      this.#connection.cutting = cutting;
+    }
+    this.#binaryType = type;
+  }
+
+  /** "If the data is immediately sent the value is 0": what leaves at the end of the turn counts as sent. */
+  get bufferedAmount(): number {
+    const connection = this.#connection;
+    const queued = connection?.blocked ? connection.bufferedAmount : 0;
+    return queued + (this.#sender?._bufferedBytes ?? 0) + this.#discarded;
+  }
+
+  get extensions(): string {
+    return Object.keys(this._extensions).join();
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  get protocol(): string {
+    return this._protocol;
+  }
+
+  get readyState(): ReadyState {
+    return this._readyState;
+  }
+
+  get url(): string | undefined {
+    return this._url;
+  }
+
+  get onopen(): unknown {
+    return attributeOf(this, "open");
+  }
+
+  set onopen(listener: unknown) {
+    setAttribute(this, "open", listener);
+  }
+
+  get onerror(): unknown {
+    return attributeOf(this, "error");
+  }
+
+  set onerror(listener: unknown) {
+    setAttribute(this, "error", listener);
+  }
+
+  get onclose(): unknown {
+    return attributeOf(this, "close");
+  }
+
+  set onclose(listener: unknown) {
+    setAttribute(this, "close", listener);
+  }
+
+  get onmessage(): unknown {
+    return attributeOf(this, "message");
+  }
+
+  set onmessage(listener: unknown) {
+    setAttribute(this, "message", listener);
+  }
+
+  addEventListener(type: string, listener: Listener, options?: { readonly once?: boolean }): void {
+    addListener(this, type, listener, { once: options?.once === true });
+  }
+
+  removeEventListener(type: string, listener: Listener): void {
+    removeListener(this, type, listener);
+  }
+
+  /** Not documented, but called by who makes the streams itself: the handshake is done on `socket`. */
+  setSocket(socket: Duplex, head: Uint8Array, options: SocketOptions): void {
+    const role = this._isServer ? "server" : "client";
+    const settings = settingsFor(role, this.#options, options);
+    const codec = this._extensions[PerMessageDeflate.extensionName]?.codec;
+    const link = new Link(this, options);
+    const connection = new Connection(link, openTransport(socket), settings, codec);
+    this._socket = socket;
+    this.#connection = connection;
+    this.#handshake?.finish();
+    link.connection = connection;
+    if (this.#binaryType === "fragments") connection.cutting = true;
+    if (options.generateMask !== undefined) this.#sender = this.#createSender(connection, options);
+    connection.start(head);
+    this._readyState = OPEN;
+    this.emit("open");
+  }
+
+  #createSender(connection: Connection, options?: SocketOptions): Sender {
+    const port = {
+      write: (chunk: Uint8Array | string, callback?: WriteCallback): void => {
+        connection.sendEncoded(toBuffer(chunk));
+        if (callback !== undefined) connection.whenWritten(callback);
+      },
+      get destroyed(): boolean {
+        return connection.readyState === CLOSED;
+      },
+    };
+    const sender = new Sender(port, this._extensions, options?.generateMask);
+    sender.onerror = (error) => {
+      connection.terminate();
+      this.emit("error", error);
+    };
+    return sender;
+  }
+
+  /** Sends a message, or with `fin: false` a fragment of one. */
+  send(data: unknown, options?: MessageOptions | WriteCallback, callback?: WriteCallback): void {
+    this.#refuseConnecting();
+    const [bag, done] =
+      typeof options === "function" ? [NO_OPTIONS, options] : [options ?? NO_OPTIONS, callback];
+    const message = messageOf(data);
+    if (this._readyState !== OPEN) return this.#discard(message, done);
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    const { binary = bag !== NO_OPTIONS && "binary" in bag ? false : typeof message !== "string" } =
+      bag;
+    if (!this.#isPlain(bag) || message instanceof Blob)
+      return this.#sendByHand(message, bag, binary, done);
+    const compress = bag.compress ?? !("compress" in bag);
+    if (typeof message === "string" && !binary) connection.send(message, compress);
+    else if (binary) connection.send(toBuffer(message), compress);
+    else connection.sendUtf8(toBuffer(message), compress);
+    if (done !== undefined) connection.whenWritten(done);
+  }
+
+  /** Whether the connection can send it as it sends everything: whole, masked by its role, now. */
+  #isPlain(options: MessageOptions): boolean {
+    if (options !== NO_OPTIONS) {
+      if (options.fin === undefined ? "fin" in options : !options.fin) return false;
+      if ("mask" in options && !options.mask !== this._isServer) return false;
+    }
+    return this.#sender === undefined || (this.#sender.isIdle && !this.#masksItself);
+  }
+
+  get #masksItself(): boolean {
+    return this.#options.generateMask !== undefined;
+  }
+
+  #sendByHand(
+    message: unknown,
+    options: MessageOptions,
+    binary: boolean,
+    callback: WriteCallback | undefined,
+  ): void {
+    const all = { mask: !this._isServer, compress: true, fin: true, ...options, binary };
+    this._sender?.send(message, all, callback);
+  }
+
+  #refuseConnecting(): void {
+    if (this._readyState === CONNECTING) {
+      throw new Error("WebSocket is not open: readyState 0 (CONNECTING)");
+    }
+  }
+
+  /** Too late: the bytes are counted, and the callback is told. */
+  #discard(data: unknown, callback: WriteCallback | undefined): void {
+    this.#discarded += data instanceof Blob ? data.size : toBuffer(data).length;
+    if (typeof callback !== "function") return;
+    const state = `${this._readyState} (${stateNames[this._readyState]})`;
+    process.nextTick(callback, new Error(`WebSocket is not open: readyState ${state}`));
+  }
+
+  ping(data?: unknown, mask?: boolean | WriteCallback, callback?: WriteCallback): void {
+    this.#control("ping", data, mask, callback);
+  }
+
+  pong(data?: unknown, mask?: boolean | WriteCallback, callback?: WriteCallback): void {
+    this.#control("pong", data, mask, callback);
+  }
+
+  #control(kind: "ping" | "pong", ...given: readonly unknown[]): void {
+    this.#refuseConnecting();
+    const [data, mask, done] = readControl(given);
+    if (this._readyState !== OPEN) return this.#discard(data, done);
+    checkControlSize(data);
+    const isOwn = mask === undefined || mask !== this._isServer;
+    if (!this.#isPlain(NO_OPTIONS) || data instanceof Blob || !isOwn) {
+      return this._sender?.[kind](data, mask ?? !this._isServer, done);
+    }
+    this.#connection?.[kind](toBuffer(data));
+    if (done !== undefined) this.#connection?.whenWritten(done);
+  }
+
+  /**
+   * Starts the closing handshake.
+   * @throws {TypeError | RangeError} for a code or reason that a Close cannot carry
+   */
+  close(code?: number, data?: string | Uint8Array): void {
+    if (this._readyState === CONNECTING) return this.#abort();
+    if (this._readyState !== OPEN) return;
+    const reason = closeReason(code, data);
+    this._readyState = CLOSING;
+    const close = (): void => {
+      this.#connection?.close(code, reason);
+      this._closeFrameSent = true;
+    };
+    if (this.#sender === undefined) close();
+    else this.#sender.after(close);
+  }
+
+  #abort(): void {
+    this.#handshake?.abort("WebSocket was closed before the connection was established");
+  }
+
+  /** Drops the connection at once. */
+  terminate(): void {
+    if (this._readyState === CLOSED) return;
+    if (this._readyState === CONNECTING) return this.#abort();
+    if (this.#connection === undefined) return;
+    this._readyState = CLOSING;
+    this.#connection.terminate();
+  }
+
+  pause(): void {
+    if (this._readyState === CONNECTING || this._readyState === CLOSED) return;
+    this.#paused = true;
+    this.#connection?.pause();
+  }
+
+  resume(): void {
+    if (this._readyState === CONNECTING || this._readyState === CLOSED) return;
+    this.#paused = false;
+    this.#connection?.resume();
+  }
+
+  /** Not documented: the end of a handshake that failed, and of a connection. */
+  emitClose(): void {
+    this._readyState = CLOSED;
+    this.emit("close", this._closeCode, this._closeMessage);
+  }
+}
+
+const enumerable = [
+  "binaryType",
+  "bufferedAmount",
+  "extensions",
+  "isPaused",
+  "protocol",
+  "readyState",
+];
+for (const name of [...enumerable, "url", "onopen", "onerror", "onclose", "onmessage"]) {
+  Object.defineProperty(WebSocket.prototype, name, { enumerable: true });
+}
+
+/** What the connection of a WebSocket tells, as its events. */
+class Link implements ConnectionOwner {
+  readonly #ws: WebSocket;
+  readonly #isSynchronous: boolean;
+  connection: Connection | undefined;
+
+  constructor(ws: WebSocket, { allowSynchronousEvents = true }: SocketOptions) {
+    this.#ws = ws;
+    this.#isSynchronous = allowSynchronousEvents;
+  }
+
+  onMessage(data: string | Uint8Array<ArrayBuffer>, cuts?: readonly number[]): void {
+    // Texts come as bytes.
+    const bytes = data as Uint8Array<ArrayBuffer>;
+    this.#emit("message", toRawData(bytes, this.#ws.binaryType, cuts), true);
+  }
+
+  onUtf8(data: Uint8Array<ArrayBuffer>): void {
+    this.#emit("message", toBuffer(data), false);
+  }
+
+  onPing(data: Uint8Array<ArrayBuffer>): void {
+    this.#emit("ping", toBuffer(data));
+  }
+
+  onPong(data: Uint8Array<ArrayBuffer>): void {
+    this.#emit("pong", toBuffer(data));
+  }
+
+  #emit(name: string, data: unknown, isBinary?: boolean): void {
+    if (!this.#isSynchronous) this.#waitATurn();
+    if (isBinary === undefined) this.#ws.emit(name, data);
+    else this.#ws.emit(name, data, isBinary);
+  }
+
+  /** The next event comes in a turn of its own. */
+  #waitATurn(): void {
+    this.connection?.pause();
+    setImmediate(() => {
+      if (!this.#ws.isPaused) this.connection?.resume();
+    });
+  }
+
+  onDrain(): void {}
+  onDropped(): void {}
+
+  onFailure(error: ConnectionError): void {
+    this.onClosing();
+    // `ws` says nothing of a stream that ends or breaks by itself.
+    if (error.failure !== undefined) this.#ws.emit("error", receiveError(error.failure));
+  }
+
+  onClosing(): void {
+    if (this.#ws._readyState === OPEN) this.#ws._readyState = CLOSING;
+  }
+
+  onClose({ code, reason, wasClean }: CloseInfo): void {
+    const ws = this.#ws;
+    ws._closeCode = code;
+    ws._closeMessage = reason === "" ? EMPTY : Buffer.from(reason);
+    ws._closeFrameReceived = code !== ABNORMAL_CLOSURE;
+    ws._closeFrameSent = wasClean;
+    ws.emitClose();
+  }
+
+  /** As from any listener of an emitter: nobody else takes it. */
+  onUncaught(error: unknown): void {
+    process.nextTick(() => {
+      throw error;
+    });
+  }
+}
+
+function isOptions(protocols: unknown): protocols is ClientOptions {
+  return typeof protocols === "object" && protocols !== null && !Array.isArray(protocols);
+}
+
+/** What is sent: numbers are their digits, and everything that is nothing is empty. */
+function messageOf(data: unknown): unknown {
+  if (typeof data === "string") return data;
+  if (typeof data === "number") return `${data}`;
+  return data || EMPTY;
+}
+
+/** `data, mask, callback`, of which each but the last may be left out. */
+function readControl([data, mask, callback]: readonly unknown[]): [
+  data: unknown,
+  mask: boolean | undefined,
+  callback: WriteCallback | undefined,
+] {
+  const isFunction = (value: unknown): value is WriteCallback => typeof value === "function";
+  if (isFunction(data)) return [EMPTY, undefined, data];
+  const done = isFunction(mask) ? mask : isFunction(callback) ? callback : undefined;
+  return [messageOf(data), typeof mask === "boolean" ? mask : undefined, done];
+}

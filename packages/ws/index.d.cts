@@ -1,0 +1,2 @@
+import WebSocket = require("trunkline/ws");
+export = WebSocket;

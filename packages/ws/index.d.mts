@@ -1,0 +1,2 @@
+export * from "trunkline/ws";
+export { default } from "trunkline/ws";
