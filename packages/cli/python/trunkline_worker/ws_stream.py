@@ -167,7 +167,7 @@ def _encode_close(code, reason):
         return b""
     if not _is_sendable(code):
         raise BadOperationException("%r is not a close code that may be sent" % (code,))
-    encoded = reason.encode("utf-8") if isinstance(reason, str) else bytes(reason or b"")
+    encoded = _encode(reason or "", False)
     if len(encoded) > _MAX_REASON:
         raise BadOperationException("a close reason has at most %d bytes" % _MAX_REASON)
     return _CODE.pack(code) + encoded

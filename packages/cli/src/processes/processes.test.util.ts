@@ -38,10 +38,12 @@ export interface KeptLog {
 export function keepLog(): KeptLog {
   const lines: string[] = [];
   const waiting = new Set<() => void>();
-  const at = (level: string) => (text: unknown) => {
-    lines.push(`${level} ${text}`);
-    for (const look of waiting) look();
-  };
+  const at =
+    (level: string) =>
+    (...parts: readonly unknown[]) => {
+      lines.push([level, ...parts].join(" "));
+      for (const look of waiting) look();
+    };
   const log = { error: at("error"), warn: at("warn"), info: at("info"), debug: at("debug") };
   const line = (pattern: RegExp) =>
     new Promise<string>((resolve) => {

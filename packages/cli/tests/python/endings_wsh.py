@@ -48,6 +48,8 @@ def web_socket_transfer_data(request):
         request.ws_stream.close_connection(int(way[5:]), "")
     if way == "long reason":
         request.ws_stream.close_connection(1000, "x" * 124)
+    if way == "reason of bytes":
+        request.ws_stream.close_connection(1000, b"\xff")
     if way == "raw":
         request.ws_stream.send_message("framed")
         request.connection.write(b"\x81\x03raw")

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -62,34 +62,43 @@ async function open(url: string, ...rest: [string[]?, Record<string, string>?]):
   return peer;
 }
 
+/** A TCP connection on which a handshake was asked for. */
+function connectRaw(port: number, path: string, headers: readonly string[] = []): Socket {
+  const socket = connectTcp(port, "localhost");
+  socket.write(
+    [
+      `GET ${path} HTTP/1.1`,
+      "Host: localhost",
+      "Upgrade: websocket",
+      "Connection: Upgrade",
+      "Sec-WebSocket-Version: 13",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+      ...headers,
+      "\r\n",
+    ].join("\r\n"),
+  );
+  return socket;
+}
+
 /** All that the server sends; once that has the words in it, the client leaves. */
-function rawAnswer(
-  port: number,
-  path: string,
-  headers: readonly string[] = [],
-  words = "HTTP/1.1 101",
-): Promise<string> {
+function collect(socket: Socket, words: string): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connectTcp(port, "localhost");
     let text = "";
     socket.setEncoding("latin1").on("data", (piece: string) => {
       text += piece;
       if (text.includes(words)) socket.end();
     });
     socket.on("error", () => {}).on("close", () => resolve(text));
-    socket.write(
-      [
-        `GET ${path} HTTP/1.1`,
-        "Host: localhost",
-        "Upgrade: websocket",
-        "Connection: Upgrade",
-        "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-        ...headers,
-        "\r\n",
-      ].join("\r\n"),
-    );
   });
+}
+
+function rawAnswer(
+  port: number,
+  path: string,
+  headers: readonly string[] = [],
+  words = "HTTP/1.1 101",
+): Promise<string> {
+  return collect(connectRaw(port, path, headers), words);
 }
 
 for (const name of ["pywebsocket3", "mod_pywebsocket"]) {
@@ -235,6 +244,7 @@ for (const name of ["pywebsocket3", "mod_pywebsocket"]) {
       ["code 1006", 1011, ""],
       ["code 1015", 1011, ""],
       ["long reason", 1011, ""],
+      ["reason of bytes", 1011, ""],
       ["raw text", 1006, ""],
       ["nothing", 1000, ""],
     ];
@@ -308,6 +318,18 @@ for (const name of ["pywebsocket3", "mod_pywebsocket"]) {
       }
       peer.socket.close(1000);
       await peer.closed;
+    });
+
+    it("are told that the connection is gone when the client breaks the protocol", async () => {
+      const socket = connectRaw(server.port, "/sub/messages");
+      const came = collect(socket, "\x88");
+      // Not masked, as a client's must be.
+      socket.write(Uint8Array.of(0x81, 0x01, 0x61));
+      // The code stands behind the frame's header of two bytes.
+      const bytes = Buffer.from((await came).split("\r\n\r\n")[1] ?? "", "latin1");
+      assert.equal(bytes.readUInt16BE(2), 1002);
+      socket.destroy();
+      await kept.line(/^debug python: \/sub\/messages: The connection is gone, without a Close$/);
     });
 
     const scripts: readonly (readonly [

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { EventEmitter } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { ManualClock } from "trunkline/testing";
 import { keepLog } from "../../processes/processes.test.util.ts";
 import { makeFolder } from "../../temporary-folder.test.util.ts";
@@ -245,6 +248,32 @@ test("one that has worked for a minute is started again soon", async (t) => {
   clock.advance(1000);
   await load("a_wsh.py");
   assert.equal(await (await opened(open("a_wsh.py"))).ask("alive"), "alive");
+});
+
+test("a frame that cannot be done costs its own connection, and is told", async (t) => {
+  const { load, open, line } = await makeWorker(t, { "a_wsh.py": ECHO });
+  await load("a_wsh.py");
+  const victim = await opened(open("a_wsh.py"));
+  const other = await opened(open("a_wsh.py"));
+  victim.socket.send = () => {
+    throw new Error("on purpose");
+  };
+  void victim.ask("x");
+  await line(/^error python: .*on purpose/s);
+  assert.deepEqual(victim.socket.calls, ["close 1011"]);
+  assert.equal(await other.ask("y"), "y");
+});
+
+test("the worker's files are Python 3.8", async () => {
+  const check = [
+    "import ast, pathlib, sys",
+    "for path in pathlib.Path(sys.argv[1]).rglob('*.py'):",
+    "    ast.parse(path.read_text('utf-8'), str(path), feature_version=(3, 8))",
+    "    print(path.name)",
+  ].join("\n");
+  const folder = fileURLToPath(new URL("../../../python", import.meta.url));
+  const { stdout } = await promisify(execFile)("python3", ["-c", check, folder]);
+  assert.ok(stdout.split("\n").includes("worker.py"));
 });
 
 test("the handlers end with the worker, and those that clean up can", async (t) => {

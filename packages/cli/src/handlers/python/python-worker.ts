@@ -153,7 +153,7 @@ export class PythonWorker {
     if (kind === KINDS.LOG) return this.#logFor(payload);
     if (kind === KINDS.READY) return this.#options.log.debug(`python: ${payload}`);
     if (kind !== KINDS.LOADED && kind !== KINDS.FAILED) {
-      return this.#connections.get(number)?.take(frame);
+      return this.#tell(this.#connections.get(number), frame);
     }
     const load = this.#loads.get(number);
     this.#loads.delete(number);
@@ -161,6 +161,16 @@ export class PythonWorker {
     const outcome: LoadOutcome = { kind: kind === KINDS.LOADED ? "loaded" : "failed", ...found };
     if (load?.settle) load.settle(outcome);
     else if (outcome.kind === "failed") this.#options.log.error(describeFailure(outcome));
+  }
+
+  /** A fault here, of one connection, must not lose the frames of the others. */
+  #tell(connection: PythonConnection | undefined, frame: PipeFrame): void {
+    try {
+      connection?.take(frame);
+    } catch (error) {
+      this.#options.log.error("python:", error);
+      connection?.crashed();
+    }
   }
 
   #logFor(payload: Buffer): void {
