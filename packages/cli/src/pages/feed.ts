@@ -16,6 +16,9 @@ export const RATES = { least: 0.1, most: 200, first: 10 } as const;
 /** Ten seconds at 100 a second: a poll every second misses nothing. */
 const KEPT = 1000;
 
+/** Milliseconds of values that are made up for. */
+const MOST_LATE = 1000;
+
 export class Feed {
   readonly #clock: PageClock;
   readonly #listeners = new Set<(value: FeedValue) => void>();
@@ -80,8 +83,8 @@ export class Feed {
 
   #produce(): void {
     const now = this.#clock.now();
-    // A timer that came late does not slow the feed; a machine that slept does not flood it.
-    this.#due = Math.max(this.#due + this.#period, now);
+    // Timers that come late do not slow the feed; a machine that slept does not flood it.
+    this.#due = Math.max(this.#due + this.#period, now - MOST_LATE);
     this.#timer = this.#await();
     const seq = ++this.#seq;
     const time = Math.round(now * 100) / 100;

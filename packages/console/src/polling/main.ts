@@ -80,6 +80,8 @@ function started(): void {
 
 function counted(counts: Accounts): void {
   accounts = counts;
+  // From then on bytes still come to be counted, and no values.
+  if (run?.isStopping) return;
   const now = performance.now();
   for (const way of wayNames) {
     values[way].add(now, run?.arrived[way].count ?? 0);

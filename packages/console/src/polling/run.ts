@@ -64,6 +64,10 @@ export class Run {
     this.#control.onclose = () => this.#end();
   }
 
+  get isStopping(): boolean {
+    return this.#lastReports !== undefined;
+  }
+
   /** Milliseconds. */
   get clockOffset(): number {
     return this.#clock.offset;
