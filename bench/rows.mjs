@@ -158,7 +158,7 @@ const deflates = agreements.flatMap(({ id, deflate, cpu, memory, bytes }) =>
     {
       kind: "deflate-memory",
       unit: "KB",
-      connections: 100,
+      connections: 50,
       messages: 1000,
       target: memory,
       fresh: true,
