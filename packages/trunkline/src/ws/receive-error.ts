@@ -48,6 +48,8 @@ const shapes: Readonly<Record<FailureName, Shape>> = {
     message: "Too many message fragments",
     type: RangeError,
   },
+  // Ours, not the peer's.
+  internalError: { code: "ERR_INTERNAL", message: "The codec failed", type: Error },
   // What zlib calls it.
   compressedDataCorrupt: { code: "Z_DATA_ERROR", message: "invalid compressed data", type: Error },
 };
