@@ -259,7 +259,8 @@ export class WebSocket extends EventEmitter {
       bag;
     if (!this.#isPlain(bag) || message instanceof Blob)
       return this.#sendByHand(message, bag, binary, done);
-    const compress = bag.compress ?? !("compress" in bag);
+    // What may be compressed is, as far as the codec's threshold goes.
+    const compress = (bag.compress ?? !("compress" in bag)) ? undefined : false;
     if (typeof message === "string" && !binary) connection.send(message, compress);
     else if (binary) connection.send(toBuffer(message), compress);
     else connection.sendUtf8(toBuffer(message), compress);
