@@ -31,6 +31,11 @@ class Window {
     return this.#history.length === 0 ? {} : { dictionary: this.#history };
   }
 
+  /** How far a message may point into those before it. Bytes. */
+  get reach(): number {
+    return this.#keeps ? 2 ** this.bits : 0;
+  }
+
   remember(message: Buffer): void {
     if (!this.#keeps) return;
     const size = 2 ** this.bits;
@@ -48,6 +53,11 @@ export class Compression {
     const server = new Window(terms.serverMaxWindowBits, terms.serverNoContextTakeover);
     const client = new Window(terms.clientMaxWindowBits, terms.clientNoContextTakeover);
     [this.#incoming, this.#outgoing] = from === "server" ? [server, client] : [client, server];
+  }
+
+  /** How far our messages may point into those before them. Bytes. */
+  get reach(): number {
+    return this.#outgoing.reach;
   }
 
   /** Undefined when the bytes are corrupt, or point further back than they may. */
