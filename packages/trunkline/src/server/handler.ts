@@ -21,6 +21,8 @@ export type PeerClose = Pick<CloseInfo, "code" | "reason">;
 export interface Acceptance<Data = unknown> {
   /** The subprotocol in use; one that the client offered. Without it, the first of `protocols` that was. */
   readonly protocol?: string;
+  /** False: nothing is compressed on this connection, whatever the client offers. */
+  readonly perMessageDeflate?: boolean;
   /** More headers for the 101 response. */
   readonly headers?: ConstructorParameters<typeof Headers>[0];
   /** Becomes `socket.data`. */

@@ -195,7 +195,7 @@ describe("an acceptance", () => {
     ["a string", "ok", /not "ok"/],
     ["an array", [], /not an array/],
     ["a Map", new Map(), /not an object/],
-    ["an unknown name", { user: 1 }, /an object with "user"; it may have protocol, headers, data/],
+    ["an unknown name", { user: 1 }, /an object with "user"; it may have protocol, perMessageDeflate, headers, data/],
     ["another's status", { status: 401 }, /"status"/],
     ["a protocol that was not offered", { protocol: "z" }, /chose the subprotocol "z"/],
     ["a protocol that is no string", { protocol: 5 }, /chose the subprotocol 5/],
@@ -219,12 +219,16 @@ describe("an acceptance", () => {
 });
 
 describe("an upgrade with permessage-deflate", () => {
-  const offers = (value: string, handler?: AnyHandler): ReturnType<typeof accept> => {
+  const offers = (
+    value: string,
+    handler?: AnyHandler,
+    answer?: object,
+  ): ReturnType<typeof accept> => {
     const headers = { "Sec-WebSocket-Extensions": value };
     const candidate = candidateOf(
       ask(headers, { route: makeRoute({ open() {}, ...handler } as AnyHandler) }),
     );
-    return accept(candidate, undefined, {});
+    return accept(candidate, answer, {});
   };
 
   it("answers the first offer that it can keep, and tells the socket", () => {
@@ -249,13 +253,14 @@ describe("an upgrade with permessage-deflate", () => {
     assert.equal(opened.extensions, "permessage-deflate; client_max_window_bits=9");
   });
 
-  for (const [what, value, handler] of [
+  for (const [what, value, handler, answer] of [
     ["nothing that it knows is offered", "x-other; a=1", { open() {} }],
     ["no offer can be kept", "permessage-deflate; server_max_window_bits", { open() {} }],
     ["the handler refuses it", "permessage-deflate", { open() {}, perMessageDeflate: false }],
+    ["upgrade() refuses it", "permessage-deflate", { open() {} }, { perMessageDeflate: false }],
   ] as const) {
     it(`does without when ${what}`, () => {
-      const { response, opened } = offers(value, handler);
+      const { response, opened } = offers(value, handler, answer);
       assert.doesNotMatch(response, /Sec-WebSocket-Extensions/i);
       assert.deepEqual([opened.extensions, opened.codec], ["", undefined]);
     });

@@ -82,7 +82,7 @@ export function accept(
   answer: unknown,
   logger: Logger,
 ): { readonly response: string; readonly opened: Opened } {
-  const { protocol: chosen, headers, data } = readAcceptance(answer);
+  const { protocol: chosen, perMessageDeflate = true, headers, data } = readAcceptance(answer);
   const protocol = chosen ?? selectProtocol(route.handler.protocols ?? [], check.protocols) ?? "";
   if (protocol !== "" && !check.protocols.includes(protocol)) {
     throw new TypeError(
@@ -90,7 +90,7 @@ export function accept(
     );
   }
   if (protocol === "" && check.protocols.length > 0) warnOfNoProtocol(route, check, logger);
-  const { codec, extensions } = agreeOnDeflate(route, check);
+  const { codec, extensions } = perMessageDeflate ? agreeOnDeflate(route, check) : NO_EXTENSIONS;
   const response = formatResponse({
     accept: acceptFor(check.key, nodeRuntime),
     protocol,
@@ -127,14 +127,14 @@ function inUse(extensions: readonly Extension[]): string {
   return lastInUse;
 }
 
-const ACCEPTANCE: readonly string[] = ["protocol", "headers", "data"];
+const ACCEPTANCE: readonly string[] = ["protocol", "perMessageDeflate", "headers", "data"];
 
 /** "undefined or a plain object accepts": anything else is a mistake that must not let anybody in. */
 function readAcceptance(answer: unknown): Acceptance {
   if (answer === undefined) return {};
   if (typeof answer !== "object" || answer === null || !isPlain(answer)) {
     throw new TypeError(
-      `upgrade() must return undefined, { protocol?, headers?, data? } or a Response, not ${describe(answer)}`,
+      `upgrade() must return undefined, { protocol?, perMessageDeflate?, headers?, data? } or a Response, not ${describe(answer)}`,
     );
   }
   const unknown = Object.keys(answer).find((name) => !ACCEPTANCE.includes(name));

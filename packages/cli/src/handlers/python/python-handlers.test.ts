@@ -139,7 +139,7 @@ for (const name of ["pywebsocket3", "mod_pywebsocket"]) {
         kept.lines.filter((line) => /^(error|warn)/.test(line)),
         [],
       );
-      assert.equal(Object.keys(folder.routes).length, 6);
+      assert.equal(Object.keys(folder.routes).length, 7);
     });
 
     it("find every attribute of the request, before and after the handshake", async () => {
@@ -319,6 +319,21 @@ for (const name of ["pywebsocket3", "mod_pywebsocket"]) {
       peer.socket.close(1000);
       await peer.closed;
     });
+
+    for (const [query, agreed] of [
+      ["", "['permessage-deflate']"],
+      ["?no", "None"],
+    ] as const) {
+      it(`know that ${agreed} was agreed on at ${query || "a plain path"}`, async () => {
+        const peer = await open(`${url}/extensions${query}`);
+        assert.equal(await peer.next(), agreed);
+        assert.equal(peer.socket.extensions !== "", agreed !== "None");
+        const text = "to be compressed ".repeat(1000);
+        peer.socket.send(text);
+        assert.equal(await peer.next(), text);
+        assert.equal((await peer.closed).code, 1000);
+      });
+    }
 
     it("are told that the connection is gone when the client breaks the protocol", async () => {
       const socket = connectRaw(server.port, "/sub/messages");

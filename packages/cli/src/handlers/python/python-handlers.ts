@@ -64,9 +64,9 @@ export class PythonHandlers implements ForeignLoader {
 }
 
 function accept(verdict: Verdict & { kind: "accept" }, data: PythonConnection) {
-  const { protocol, headers } = verdict;
+  const { protocol, headers, deflate: perMessageDeflate } = verdict;
   const pairs = headers.map(([name, value]): [string, string] => [name, value]);
-  return { data, headers: pairs, ...(protocol === null ? {} : { protocol }) };
+  return { data, perMessageDeflate, headers: pairs, ...(protocol === null ? {} : { protocol }) };
 }
 
 /** "TCP closed, nothing written": but what the handler wrote itself leaves first. */
