@@ -520,6 +520,24 @@ const receivingCases: readonly StandardCase[] = [
   },
   {
     algorithm: receiving,
+    name: "a message event is of the platform's class",
+    run: async (environment) => {
+      const socket = await opened(environment, "/three-texts");
+      socket.send("go");
+      const event = await next(socket, "message");
+      socket.close();
+      const isDirect = Object.getPrototypeOf(event) === MessageEvent.prototype;
+      return [event instanceof MessageEvent, event.constructor === MessageEvent, isDirect];
+    },
+    expected: [true, true, true],
+    ours: {
+      gives: [true, true, false],
+      because:
+        "A message event has a prototype between itself and `MessageEvent.prototype`: the platform's constructor would convert a dictionary for each message.",
+    },
+  },
+  {
+    algorithm: receiving,
     name: "messages come in order, fragments whole, and a ping between them unseen",
     run: async (environment) => {
       const socket = await opened(environment, "/fragments");
