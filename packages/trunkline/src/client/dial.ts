@@ -41,6 +41,8 @@ const BODY_TIME = 1_000;
 /** https.request hands on to tls.connect what its types do not name. */
 type DialOptions = RequestOptions & Pick<TlsOptions, "secureContext">;
 
+function nothing(): void {}
+
 const turns = new HandshakeTurns();
 
 /** A stream whose next byte is the first of the server's frames. */
@@ -74,7 +76,7 @@ export class Dial {
   #timer: Timer | undefined;
   /** While others connect to the same address: what goes ahead, and what keeps the process alive. */
   #wait: { readonly goAhead: () => void; readonly hold: NodeJS.Timeout } | undefined;
-  #leaveTurn: () => void = () => {};
+  #leaveTurn: () => void = nothing;
   /** The server refused, and its body is being read: this is the end of that. */
   #endBody: (() => void) | undefined;
   readonly #onAbort = (): void =>
@@ -131,7 +133,7 @@ export class Dial {
    */
   #sendInTurn(options: DialOptions): void {
     const host = String(options.host);
-    if (isIP(host) === 0) return this.#send({ ...options, lookup: this.#lookupInTurn });
+    if (isIP(host) === 0) return this.#send({ ...options, lookup: this.#lookupInTurn() });
     if (options.protocol === "https:") {
       // Here, so that a mistake is thrown at the call.
       options.secureContext ??= createSecureContext(this.#settings.tls);
@@ -139,14 +141,15 @@ export class Dial {
     this.#takeTurn(host, () => this.#send(options));
   }
 
-  readonly #lookupInTurn: LookupFunction = (host, options, callback) => {
+  #lookupInTurn(): LookupFunction {
     const find = this.#settings.tls.lookup ?? lookupHost;
-    find(host, options, (error, found, family) => {
-      const address = typeof found === "string" ? found : found?.[0]?.address;
-      if (error !== null || address === undefined) return callback(error, found, family);
-      this.#takeTurn(address, () => callback(null, found, family));
-    });
-  };
+    return (host, options, callback) =>
+      find(host, options, (error, found, family) => {
+        const address = typeof found === "string" ? found : found?.[0]?.address;
+        if (error || address === undefined) return callback(error, found, family);
+        this.#takeTurn(address, () => callback(null, found, family));
+      });
+  }
 
   #takeTurn(address: string, connect: () => void): void {
     if (this.#isSettled) return;
@@ -164,7 +167,7 @@ export class Dial {
     if (this.#isSettled) return this.#leaveTurn();
     if (hasBegun) return;
     // Who connects now may be unreferenced, and then would let the process end while this one waits.
-    const hold = setInterval(() => {}, longestDelay);
+    const hold = setInterval(nothing, longestDelay);
     this.#wait = { goAhead: begin, hold };
     if (!this.#keepsAlive) hold.unref();
   }
@@ -289,6 +292,8 @@ export class Dial {
     this.#timer?.cancel();
     this.#endWait();
     this.#leaveTurn();
+    // What it holds would stay for as long as the socket is open.
+    this.#leaveTurn = nothing;
     this.#settings.signal?.removeEventListener("abort", this.#onAbort);
   }
 }
