@@ -81,6 +81,9 @@ async function start(settings: ServeSettings, { log, pool, environment }: Means)
   const pages = chooseConsole(settings, log);
   const pageServer = pages && createPageServer();
   const executables = settings.executables ? pool : undefined;
+  if (executables && handlers === undefined) {
+    log.warn("--executables finds nothing: there is no handlers folder; name one with -w");
+  }
   const ours = pageServer?.routes ?? {};
   const source = await openRoutes({ root: handlers, log, ours, executables, environment });
   const { routes } = source;

@@ -137,6 +137,12 @@ test("files that cannot run are told at the start, and mended by chmod", async (
   assert.equal(await (await connect(t, `ws://localhost:${port}/forgot`)).ask("x"), "x");
 });
 
+test("--executables without a handlers folder is told", async (t) => {
+  const { path } = await makeFolder(t);
+  const command = runCommand(t, path, ["-p", "0", "--executables"]);
+  await command.line(/warn {2}--executables finds nothing: there is no handlers folder/);
+});
+
 test("without --executables nothing but handlers is run", async (t) => {
   const folder = await makeFolder(t, { "h/echo.sh": ECHO });
   const command = runCommand(t, folder.path, ["-p", "0", "-w", "h"]);
