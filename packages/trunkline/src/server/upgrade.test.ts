@@ -195,7 +195,11 @@ describe("an acceptance", () => {
     ["a string", "ok", /not "ok"/],
     ["an array", [], /not an array/],
     ["a Map", new Map(), /not an object/],
-    ["an unknown name", { user: 1 }, /an object with "user"; it may have protocol, perMessageDeflate, headers, data/],
+    [
+      "an unknown name",
+      { user: 1 },
+      /an object with "user"; it may have protocol, perMessageDeflate, headers, data/,
+    ],
     ["another's status", { status: 401 }, /"status"/],
     ["a protocol that was not offered", { protocol: "z" }, /chose the subprotocol "z"/],
     ["a protocol that is no string", { protocol: 5 }, /chose the subprotocol 5/],
