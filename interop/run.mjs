@@ -9,10 +9,10 @@ const files = readdirSync(folder)
   .filter((name) => name.endsWith(".test.mjs"))
   .filter((name) => words.length === 0 || words.some((word) => name.includes(word)));
 const globalClient = typeof WebSocket === "undefined" ? ["--experimental-websocket"] : [];
-const options = ["--test", "--test-reporter=spec", "--test-timeout=30000"];
+const options = ["--test", "--test-reporter=spec", "--test-timeout=120000"];
 const { status } = spawnSync(process.execPath, [...globalClient, ...options, ...files], {
   cwd: folder,
   stdio: "inherit",
-  timeout: 120_000,
+  timeout: 600_000,
 });
 process.exitCode = status ?? 1;

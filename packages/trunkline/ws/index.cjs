@@ -3,7 +3,8 @@
 //
 // There is one build of the library, and it is of ES modules, which Node's `require` loads: it gives the
 // export named "module.exports", the class. A bundler gives the namespace, which holds it by that name.
-// Jest loads ES modules in neither way; there Node's own `require` does it.
+// Jest puts a `require` of its own in the place of Node's, which refuses ES modules on most Nodes; the
+// loader beneath it, which it leaves as it is, does not.
 
 /** @returns {object} */
 function load() {
@@ -11,8 +12,8 @@ function load() {
     return require("../dist/ws/index.js");
   } catch (error) {
     if (typeof jest === "undefined") throw error;
-    const { createRequire } = process.getBuiltinModule("node:module");
-    return createRequire(__filename)("../dist/ws/index.js");
+    const { join } = require("node:path");
+    return require("node:module")._load(join(__dirname, "../dist/ws/index.js"), null, false);
   }
 }
 
