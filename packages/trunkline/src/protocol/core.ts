@@ -66,10 +66,8 @@ export class Core {
   readonly #reader: Reader;
   readonly #writer: Writer;
   #state: State = "open";
-  /** Between the first and the last fragment of a message that we send. */
-  #fragmenting = false;
-  /** What the first fragment decided. */
-  #compressing = false;
+  /** Between the first and the last fragment of a message that we send, and what the first decided. */
+  #fragmenting: false | "plain" | "compressed" = false;
 
   constructor(options: CoreOptions) {
     const { role, runtime, sink, codec } = options;
@@ -172,9 +170,9 @@ export class Core {
     const text = typeof data === "string";
     const bytes = text ? encodeUtf8(data, this.#runtime) : data;
     const opcode = this.#fragmenting ? CONTINUATION : text ? TEXT : BINARY;
-    if (!this.#fragmenting) this.#compressing = compress;
-    this.#fragmenting = !fin;
-    if (this.#compressing) this.#writer.deflatedFragment(opcode, bytes, fin);
+    const form = this.#fragmenting || (compress ? "compressed" : "plain");
+    this.#fragmenting = fin ? false : form;
+    if (form === "compressed") this.#writer.deflatedFragment(opcode, bytes, fin);
     else this.#writer.fragment(opcode, bytes, fin);
   }
 
