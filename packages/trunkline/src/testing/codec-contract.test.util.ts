@@ -82,6 +82,7 @@ export function describeCodec(name: string, engine: Engine): void {
     test("inflates an empty message, and a message that refers to the one before", () => {
       const codec = open("client");
       assert.equal(bytesOf(codec.inflate(Uint8Array.of(0), LIMIT)).length, 0);
+      assert.equal(bytesOf(codec.inflate(new Uint8Array(0), LIMIT)).length, 0);
       const first = fromHex("f248cdc9c90700");
       const second = fromHex("f200110000");
       assert.deepEqual(bytesOf(codec.inflate(first, LIMIT)), hello);
@@ -177,7 +178,6 @@ export function describeCodec(name: string, engine: Engine): void {
           ["a stored block that the octets removed would complete", "000500faff48"],
           ["a distance to before the beginning", "4204040000"],
           ["behind a final block no block", "f348cdc9c90700ff"],
-          ["nothing at all", ""],
         ];
         for (const [kind, hex] of cases) {
           assert.equal(open("server", parameters).inflate(fromHex(hex), LIMIT), "corrupt", kind);
@@ -189,7 +189,7 @@ export function describeCodec(name: string, engine: Engine): void {
       test(`calls corrupt a message that is cut anywhere, ${mode} context takeover`, () => {
         for (const level of [1, 6]) {
           const whole = syncFlushed(json, { level });
-          for (let size = 0; size < whole.length; size++) {
+          for (let size = 1; size < whole.length; size++) {
             const cut = open("server", parameters).inflate(whole.subarray(0, size), LIMIT);
             assert.equal(cut, "corrupt", `${size} of ${whole.length} bytes`);
           }

@@ -76,6 +76,9 @@ class DeflateCodec implements MessageCodec {
   }
 
   inflate(payload: Uint8Array, limit: number): Uint8Array<ArrayBuffer> | "tooBig" | "corrupt" {
+    // Of an empty message a zlib that has just flushed makes no byte at all, not even the block of
+    // section 7.2.3.6: who sends that means nothing else.
+    if (payload.length === 0) return NOTHING;
     const inflated = this.shared.engine.inflate(payload, this.#received?.last(), limit);
     if (typeof inflated !== "string") this.#received?.push(inflated);
     return inflated;
