@@ -1,5 +1,12 @@
 /** The closing handshake: each code, length and reason, and what may and may not follow. */
-import { type CaseDraft, type Finding, type Group, makeGroup, rfc6455 } from "../case.ts";
+import {
+  type CaseDraft,
+  type Finding,
+  type Group,
+  makeGroup,
+  type Rule,
+  rfc6455,
+} from "../case.ts";
 import { CLOSE, CONTINUATION, type FrameParts } from "../frame.ts";
 import { back, fragments, KINDS, letters, messageFrame, payloadOf, ping, text } from "../inputs.ts";
 import {
@@ -23,7 +30,10 @@ const RULES = {
     "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a Close frame in response",
   ),
   echo: rfc6455("5.5.1", "the endpoint typically echos the status code it received"),
-  codes: rfc6455("7.4", "Reserved Status Code Ranges: which codes may stand in a Close frame"),
+  codes: rfc6455(
+    "7.4.1",
+    "MUST NOT be set as a status code in a Close control frame by an endpoint",
+  ),
   body: rfc6455(
     "5.5.1",
     "If there is a body, the first two bytes of the body MUST be a 2-byte unsigned integer",
@@ -35,7 +45,7 @@ const RULES = {
     "1.4",
     "After sending a control frame indicating the connection should be closed, a peer does not send any further data; after receiving […] discards any further data received",
   ),
-  end: rfc6455("7.1.1", "the server MUST close the underlying TCP connection immediately"),
+  end: rfc6455("5.5.1", "The server MUST close the underlying TCP connection immediately"),
   order: rfc6455(
     "5.5.1",
     "An endpoint MAY delay sending a Close frame until its current message is sent",
@@ -51,6 +61,19 @@ const ILLEGAL = [
   0, 1, 2, 125, 500, 998, 999, 1004, 1005, 1006, 1015, 1016, 1017, 1099, 1100, 1999, 2000, 2001,
   2999, 5000, 5001, 9999, 32_768, 65_535,
 ];
+
+function ruleOf(code: number): Rule {
+  if (code < 1000) return rfc6455("7.4.2", "Status codes in the range 0-999 are not used.");
+  if (code === 1004)
+    return rfc6455("7.4.1", "Reserved. The specific meaning might be defined in the future.");
+  if (code <= 1015) return RULES.codes;
+  if (code < 3000)
+    return rfc6455(
+      "7.4.2",
+      "reserved for definition by this protocol, its future revisions, and extensions",
+    );
+  return rfc6455("7.4.2", "Status codes in the range 4000-4999 are reserved for private use");
+}
 
 interface Closing {
   /** Codes that are to the letter; undefined stands for a Close without a body. */
@@ -115,7 +138,7 @@ function codes(): CaseDraft[] {
     ["", "a reason"].map(
       (reason): CaseDraft => ({
         slug: `illegal-${code}${reason === "" ? "" : "-reason"}`,
-        rule: RULES.codes,
+        rule: ruleOf(code),
         title: `a Close with ${code}, which must not be sent${reason === "" ? "" : ", and a reason"}`,
         ...fails([closeFrame(code, reason)], { codes: [1002], never: [1000, undefined] }),
       }),

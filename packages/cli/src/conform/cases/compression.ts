@@ -12,21 +12,15 @@ import type { Peer } from "../peer.ts";
 
 const RULES = {
   plain: rfc7692("7.2.1", "An endpoint uses the following algorithm to compress a message."),
-  serverTakeover: rfc7692(
-    "7.1.1.1",
-    "the server MUST NOT use the same LZ77 sliding window for the next message",
-  ),
-  clientTakeover: rfc7692(
-    "7.1.1.2",
-    "the client MUST NOT use the same LZ77 sliding window for the next message",
-  ),
+  serverTakeover: rfc7692("7.1.1.1", "prevents the peer server from using context takeover"),
+  clientTakeover: rfc7692("7.1.1.2", "prevents the peer client from using context takeover"),
   serverBits: rfc7692(
     "7.1.2.1",
-    "the server MUST NOT use an LZ77 sliding window size greater than the size specified",
+    "limits the LZ77 sliding window size that the server will use to compress messages",
   ),
   clientBits: rfc7692(
     "7.1.2.2",
-    "the client MUST NOT use an LZ77 sliding window size greater than the size specified",
+    "limits the LZ77 sliding window size that the client uses to compress messages",
   ),
 } as const;
 

@@ -25,10 +25,6 @@ import { deflateWith } from "./compression.ts";
 import { INVALID } from "./utf8-sequences.ts";
 
 const RULES = {
-  bit: rfc7692(
-    "6",
-    'An endpoint receiving a frame […] uses the "Per-Message Compressed" bit, RSV1',
-  ),
   notFirst: rfc7692(
     "6.1",
     'An endpoint MUST NOT set the "Per-Message Compressed" bit of control frames and non-first fragments of a data message.',
@@ -39,23 +35,14 @@ const RULES = {
     sentence:
       "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values",
   },
-  fragments: rfc7692(
-    "6.1",
-    "An endpoint MAY use fragmentation […] the compressed message is split into fragments",
-  ),
-  choice: rfc7692("6", "an endpoint can choose […] to not compress a message, RSV1 being unset"),
-  block: rfc7692(
-    "7.2.1",
-    "Multiple DEFLATE blocks may be used to compress one message; of any type",
-  ),
-  final: rfc7692("7.2.3.4", 'DEFLATE blocks with the "BFINAL" bit set to 1'),
-  empty: rfc7692("7.2.3.6", "a message with an empty payload is built from one byte, 0x00"),
+  fragments: rfc7692("7.2.3.1", "A Message Compressed Using One Compressed DEFLATE Block"),
+  choice: rfc7692("6", "this bit indicates whether a message is compressed or not"),
+  block: rfc7692("7.2.1", "An endpoint MAY use DEFLATE blocks of any type."),
+  final: rfc7692("7.2.3.4", 'Using a DEFLATE Block with "BFINAL" Set to 1'),
+  empty: rfc7692("7.2.3.6", "The single octet 0x00 contains the header bits"),
   shared: rfc7692("7.2.3.2", "Sharing LZ77 Sliding Window"),
   corrupt: rfc7692("7.2.2", "An endpoint uses the following algorithm to decompress a message."),
-  takeover: rfc7692(
-    "7.1.1.2",
-    "the client MUST NOT use the same LZ77 sliding window for the next message",
-  ),
+  takeover: rfc7692("7.1.1.2", "prevents the peer client from using context takeover"),
   text: {
     rfc: 6455,
     section: "8.1",

@@ -26,10 +26,7 @@ const RULES = {
     "5.4",
     "The fragments of one message MUST NOT be interleaved between the fragments of another message",
   ),
-  start: rfc6455(
-    "5.4",
-    "a fragmented message […] is terminated by a single frame with the FIN bit set and an opcode of 0",
-  ),
+  start: rfc6455("5.4", "and terminated by a single frame with the FIN bit set and an opcode of 0"),
   control: rfc6455(
     "5.4",
     "Control frames […] MAY be injected in the middle of a fragmented message",

@@ -170,7 +170,7 @@ function together(): CaseDraft[] {
       return {
         slug: `together-${slug}-${feed}`,
         rule: RULES.length,
-        title: `${list.length} messages, ${feed === "whole" ? "in one write" : "each cut at the borders of its header"}`,
+        title: `${list.length} messages (${slug.replaceAll("-", " ")}), ${feed === "whole" ? "in one write" : "each cut at the borders of its header"}`,
         ...echoes(
           payloads.map(([kind, payload]) => messageFrame(kind, payload)),
           payloads.map(([kind, payload]) => back(kind, payload)),

@@ -8,6 +8,7 @@ import {
   type Group,
   makeGroup,
   type RawDial,
+  rfc6455,
   rfc7692,
 } from "../case.ts";
 import { type Answer, readAnswer } from "../negotiation.ts";
@@ -23,10 +24,7 @@ import {
 import { failed, informational, passed, tolerated } from "../outcomes.ts";
 
 const RULES = {
-  answer: rfc7692(
-    "5.1",
-    "a server […] MUST include […] an extension negotiation response that corresponds to the offer",
-  ),
+  answer: rfc6455("9.1", "containing one or more extensions that were requested by the client"),
   declined: rfc7692(
     "7.1",
     "A server MUST decline an extension negotiation offer for this extension if any of the following conditions are met",
@@ -35,10 +33,10 @@ const RULES = {
     "7.1.2.1",
     "This parameter has a decimal integer value without leading zeroes between 8 to 15, inclusive",
   ),
-  clientBits: rfc7692("7.1.2.2", "MUST conform to the ABNF below […] between 8 to 15, inclusive"),
+  clientBits: rfc7692("7.1.2.2", "without leading zeroes between 8 to 15 inclusive"),
   fallback: rfc7692(
-    "5.2",
-    "the server may accept any of them, in the client's order of preference",
+    "5",
+    "The order of elements is important as it specifies the client's preference.",
   ),
   noTakeover: rfc7692(
     "7.1.1.1",

@@ -20,7 +20,10 @@ const RULES = {
     "5.4",
     "to allow sending a message that is of unknown size when the message is started",
   ),
-  stream: rfc6455("5.4", "an intermediary […] MAY change the fragmentation of a message"),
+  stream: rfc6455(
+    "5.4",
+    "senders and receivers must not depend on the presence of specific frame boundaries",
+  ),
 } as const;
 
 const KIB = 1024;

@@ -116,7 +116,10 @@ function trickle(): CaseDraft {
     kind: "open",
     slug: "slow-sender",
     long: true,
-    rule: rfc6455("5.4", "the frames […] may arrive in any pieces: the stream has no borders"),
+    rule: rfc6455(
+      "5.4",
+      "senders and receivers must not depend on the presence of specific frame boundaries",
+    ),
     title: `a text of 100 bytes, a byte every ${REST} ms`,
     allowed: "the message back",
     async play(peer) {

@@ -72,7 +72,7 @@ export const NEGOTIATED: readonly Row[] = [
     slug: "protocol-twice",
     title: "the same subprotocol twice",
     allowed: "should-refuse",
-    rule: rfc6455("4.1", "they MUST all be unique strings"),
+    rule: rfc6455("4.1", "and MUST all be unique strings"),
     fields: add(["Sec-WebSocket-Protocol", "chat, chat"]),
   },
   {

@@ -30,7 +30,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   ),
   requirements: rfc6455(
     "4.2.1",
-    "If the server […] finds that the client did not send a handshake that matches the description, the server MUST stop processing",
+    "a handshake that matches the description below […], the server MUST stop processing",
   ),
   upgrade: rfc6455(
     "4.2.1",
@@ -40,8 +40,8 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   key: rfc6455("4.2.1", "a base64-encoded […] value that, when decoded, is 16 bytes in length"),
   version: rfc6455("4.2.1", "A |Sec-WebSocket-Version| header field, with a value of 13."),
   versionAnswer: rfc6455(
-    "4.4",
-    "the server MUST […] abort the WebSocket handshake […] and MUST send […] the version(s) it is willing to use",
+    "4.2.2",
+    "and a |Sec-WebSocket-Version| header field indicating the version(s) the server is capable of understanding",
   ),
   once: rfc6455(
     "11.3.1",
@@ -92,10 +92,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     "9.1",
     "the recipient of such malformed data MUST immediately _Fail the WebSocket Connection_",
   ),
-  unknown: rfc6455(
-    "9.1",
-    "the server MUST NOT accept an extension that the client did not ask for",
-  ),
+  unknown: rfc6455("9.1", "containing one or more extensions that were requested by the client"),
   wait: rfc6455(
     "4.1",
     "the client MUST wait for a response from the server before sending any further data",

@@ -21,10 +21,7 @@ export function slow(): CaseDraft[] {
       kind: "request",
       slug: `slow-${slug}`,
       long: true,
-      rule: rfc6455(
-        "10.7",
-        "The incoming data MUST always be validated by both clients and servers",
-      ),
+      rule: rfc6455("10.7", "Incoming data MUST always be validated by both clients and servers"),
       title: `${title}, and then nothing more`,
       allowed: `an answer or the end within ${SLOWEST / 1000} s; tolerated: neither`,
       play: async ({ wire, transcript, target }) => {
