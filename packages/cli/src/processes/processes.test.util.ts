@@ -16,6 +16,11 @@ export function isRunning(pid: number): boolean {
   return parentOf(pid) !== undefined;
 }
 
+/** A process that was told to end needs a moment, however long that is; the test's own limit bounds it. */
+export async function untilTrue(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Field 4 of the table, after the name in brackets, which may hold anything. */
 function parentOf(pid: number): number | undefined {
   try {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { ManualClock } from "trunkline/testing";
 import { ProcessPool } from "../processes/process-pool.ts";
-import { keepLog } from "../processes/processes.test.util.ts";
+import { keepLog, untilTrue } from "../processes/processes.test.util.ts";
 import { makeFolder, type TemporaryFolder } from "../temporary-folder.test.util.ts";
 import { createCgi } from "./cgi.ts";
 import { SILENCE } from "./cgi-answer.ts";
@@ -210,7 +210,7 @@ for (const [name, script, says] of [
     const answer = ask("/cgi-bin/a.sh");
     if (name === "hangs") {
       await line(/more/);
-      while (clock.pending === 0) await new Promise((resolve) => setImmediate(resolve));
+      await untilTrue(() => clock.pending > 0);
       clock.advance(SILENCE);
     }
     assert.equal((await answer).complete, false);
@@ -233,7 +233,7 @@ test("a client that goes takes its script with it", async (t) => {
   client.write("GET /cgi-bin/a.sh HTTP/1.1\r\nHost: a\r\n\r\n");
   await line(/started/);
   client.destroy();
-  while (pool.size > 0) await new Promise((resolve) => setImmediate(resolve));
+  await untilTrue(() => pool.size === 0);
 });
 
 test("a body without length is 411, and beyond the limit of processes it is 503", async (t) => {

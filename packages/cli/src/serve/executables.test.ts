@@ -3,7 +3,12 @@ import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { WebSocket } from "trunkline/client";
-import { childrenOf, hasProcessTable, isRunning } from "../processes/processes.test.util.ts";
+import {
+  childrenOf,
+  hasProcessTable,
+  isRunning,
+  untilTrue,
+} from "../processes/processes.test.util.ts";
 import { makeFolder, type TemporaryFolder } from "../temporary-folder.test.util.ts";
 import { echoLoad } from "./load.test.util.ts";
 import {
@@ -101,7 +106,7 @@ test("when the socket closes the process ends, with what it started", {
   assert.ok(pids.every(isRunning), String(data));
   socket.close(1000);
   await closed;
-  await gone(() => !pids.some(isRunning));
+  await untilTrue(() => !pids.some(isRunning));
   assert.deepEqual(childrenOf(command.pid), []);
 });
 
@@ -167,7 +172,7 @@ test("200 connections keep their order, and no process is left", {
 }, async (t) => {
   const { url, command } = await start(t, { "echo.sh": ECHO });
   await echoLoad(`${url}/echo`, { connections: 200, messages: 50 });
-  await gone(() => childrenOf(command.pid).length === 0);
+  await untilTrue(() => childrenOf(command.pid).length === 0);
 });
 
 test("Ctrl-C ends the processes that are left, also those that do not want to", {
@@ -187,9 +192,4 @@ function firstMessage(socket: WebSocket): Promise<unknown> {
   return new Promise((resolve) => {
     socket.addEventListener("message", ({ data }) => resolve(data), { once: true });
   });
-}
-
-/** A process that was told to end needs a moment, however long that is; a test's own limit bounds it. */
-async function gone(isGone: () => boolean): Promise<void> {
-  while (!isGone()) await new Promise((resolve) => setImmediate(resolve));
 }
