@@ -490,6 +490,18 @@ forEach((ws, name) => {
       assert.deepEqual([client._closeFrameReceived, client._closeFrameSent], [true, true]);
     });
 
+    test("_receiver._maxPayload is the limit, and can be changed", async (t) => {
+      const { client, peer } = await openPair(t, ws, { server: { maxPayload: 100 } });
+      assert.equal(peer._receiver._maxPayload, 100);
+      peer._receiver._maxPayload = 3;
+      const failed = next(peer, "error");
+      const came = next(peer, "message");
+      client.send("one");
+      client.send("four");
+      assert.equal((await came)[0].toString(), "one");
+      assert.equal((await failed)[0].code, "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH");
+    });
+
     test("setSocket makes an open socket of a stream", async (t) => {
       const [one, two] = duplexPair();
       const client = new WebSocket(null, undefined, { isServer: false });

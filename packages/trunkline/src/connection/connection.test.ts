@@ -1104,6 +1104,15 @@ describe("the outgoing limit", () => {
 });
 
 describe("what an owner may ask for besides", () => {
+  test("another limit than the settings', from the next frame on", () => {
+    const { owner, connection, receive } = newBench();
+    receive(text("four"));
+    connection.maxMessageSize = 3;
+    receive(text("one"), text("four"));
+    assert.deepEqual(owner.messages, ["four", "one"]);
+    assert.equal(owner.errors[0]?.code, 1009);
+  });
+
   test("a text as its bytes", () => {
     const { owner, receive } = newBench({ texts: "bytes" });
     const seen: Uint8Array[] = [];

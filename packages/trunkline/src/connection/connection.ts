@@ -344,6 +344,11 @@ export class Connection implements Receiver, Expiring, Resting {
     return this.#outbox.blocked;
   }
 
+  /** Bytes of a message, from here on, in place of the settings' limit. */
+  set maxMessageSize(bytes: number) {
+    this.#core.maxMessageSize = bytes;
+  }
+
   /** Whether binary messages are told with the places where their fragments ended. */
   set cutting(on: boolean) {
     this.#core.cutting = on;

@@ -94,6 +94,11 @@ export class Core {
     return event;
   }
 
+  /** Bytes of a message, from here on. */
+  set maxMessageSize(bytes: number) {
+    this.#reader.maxMessageSize = bytes;
+  }
+
   /** Whether binary events tell where the message's fragments ended. */
   set cutting(on: boolean) {
     this.#reader.cutting = on;

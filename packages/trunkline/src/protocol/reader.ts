@@ -79,7 +79,7 @@ export class Reader {
   readonly #runtime: Runtime;
   #codec: MessageCodec | undefined;
   readonly #masked: boolean;
-  readonly #maxMessageSize: number;
+  #maxMessageSize: number;
   readonly #maxFragments: number;
   readonly #texts: "string" | "bytes" | "unchecked";
 
@@ -119,6 +119,11 @@ export class Reader {
     this.#maxMessageSize = options.maxMessageSize;
     this.#maxFragments = options.maxFragments ?? Number.POSITIVE_INFINITY;
     this.#texts = options.texts ?? "string";
+  }
+
+  /** Bytes of the messages that begin from here on, and of what comes of the one under way. */
+  set maxMessageSize(bytes: number) {
+    this.#maxMessageSize = bytes;
   }
 
   /** Whether binary events tell where the message's fragments ended; from the next fragment on. */

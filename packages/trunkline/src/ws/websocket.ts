@@ -29,6 +29,7 @@ import {
 import { type BinaryType, EMPTY, isBinaryType, toBuffer, toRawData } from "./payload.ts";
 import { PerMessageDeflate } from "./permessage-deflate.ts";
 import { receiveError } from "./receive-error.ts";
+import { ReceiverView } from "./receiver-view.ts";
 import {
   checkControlSize,
   closeReason,
@@ -77,6 +78,8 @@ export class WebSocket extends EventEmitter {
   readonly #handshake: ClientHandshake | undefined;
   readonly #options: SocketOptions;
   #sender: Sender | undefined;
+  #receiver: ReceiverView | undefined;
+  #maxPayload: number | undefined;
   /** Bytes given to `send` when it was too late. */
   #discarded = 0;
 
@@ -120,14 +123,11 @@ export class WebSocket extends EventEmitter {
     return this.#sender;
   }
 
-  /** What of `ws`'s receiver others look at; the connection has no such object. */
-  get _receiver(): object | null {
-    if (this.#connection === undefined) return null;
-    return {
-      _isServer: this._isServer,
-      _binaryType: this.#binaryType,
-      _extensions: this._extensions,
-    };
+  get _receiver(): ReceiverView | null {
+    const connection = this.#connection;
+    if (connection === undefined) return null;
+    this.#receiver ??= new ReceiverView(connection, this.#maxPayload);
+    return this.#receiver;
   }
 
   get binaryType(): BinaryType {
@@ -219,6 +219,7 @@ export class WebSocket extends EventEmitter {
     const connection = new Connection(link, openTransport(socket), settings, codec);
     this._socket = socket;
     this.#connection = connection;
+    this.#maxPayload = options.maxPayload;
     this.#handshake?.finish();
     link.connection = connection;
     if (this.#binaryType === "fragments") connection.cutting = true;
