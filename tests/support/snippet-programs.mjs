@@ -162,7 +162,7 @@ async function runToItsEnd(file, cwd, prints, timeout) {
  * @param {Program} program
  */
 async function serveEcho({ code, ports: [port] }) {
-  if (port === undefined || /\b(serve|listen)\(/.test(code)) return undefined;
+  if (port === undefined || /\b(serve|listen|new WebSocketServer)\(/.test(code)) return undefined;
   const { serve } = await import("trunkline");
   /** @param {import("trunkline").ServerWebSocket} socket @param {string | Uint8Array} data */
   const message = (socket, data) => void socket.send(data);
