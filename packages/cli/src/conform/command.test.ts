@@ -7,8 +7,16 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { type Server, serve } from "trunkline/server";
 import { run } from "../run.ts";
+import { CERTIFICATE, KEY } from "../serve/certificate.test.util.ts";
 import { startFaulty } from "./faulty-proxy.test.util.ts";
 import type { Report } from "./json-report.ts";
+
+function echo(
+  socket: { send(data: string | Uint8Array): boolean },
+  data: string | Uint8Array,
+): void {
+  socket.send(data);
+}
 
 interface Outcome {
   readonly code: number;
@@ -32,12 +40,6 @@ describe("trunkline conform server", () => {
   let plain: HttpServer;
   let folder: string;
   before(async () => {
-    const echo = (
-      socket: { send(data: string | Uint8Array): boolean },
-      data: string | Uint8Array,
-    ): void => {
-      socket.send(data);
-    };
     server = await serve({
       port: 0,
       routes: { "/echo": { origins: "any", message: echo } },
@@ -96,6 +98,22 @@ describe("trunkline conform server", () => {
       "suite: close, 2 bytes, code 1000",
       "tested: close, 2 bytes, code 1000",
     ]);
+  });
+
+  it("plays over TLS, resets too, once any certificate will do", async (t) => {
+    const secure = await serve({
+      port: 0,
+      routes: { "/echo": { origins: "any", message: echo } },
+      logger: {},
+      tls: { cert: CERTIFICATE, key: KEY },
+    });
+    t.after(() => secure.close({ timeout: 0 }));
+    const address = `wss://localhost:${secure.port}/echo`;
+    const only = ["--only", "pings/ping-1-whole,endurance/reset-payload"];
+    assert.equal((await conform("server", address, ...only)).code, 1);
+    const { code, out } = await conform("server", address, ...only, "--insecure");
+    assert.match(out, /all +2 +2 +0 +0 +0\n$/);
+    assert.equal(code, 0);
   });
 
   it("says in one sentence that nothing listens there, and exits with 1", async () => {

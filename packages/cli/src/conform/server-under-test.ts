@@ -3,7 +3,7 @@
  * bounds the whole of it. The case judges; this file only says when there was nothing to judge.
  */
 import { once } from "node:events";
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Case, Finding, OpenCase, Surroundings } from "./case.ts";
 import { Compression } from "./compression.ts";
@@ -96,29 +96,22 @@ export class ServerUnderTest {
   }
 
   async #dial(): Promise<Wire> {
-    const { url, insecure = false } = this.#settings;
+    const { url, insecure = false, wait } = this.#settings;
     const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
     const isSecure = url.protocol === "wss:";
     const port = Number(url.port || (isSecure ? 443 : 80));
-    const options = { host, port, allowHalfOpen: true };
-    const socket: Socket = isSecure
-      ? connectTls({
-          ...options,
-          rejectUnauthorized: !insecure,
-          ALPNProtocols: ["http/1.1"],
-          ...nameFor(host),
-        })
-      : connectTcp(options);
-    const timer = setTimeout(
-      () => socket.destroy(new Error("it does not answer")),
-      this.#settings.wait + 3000,
-    );
+    const tcp = connectTcp({ host, port, allowHalfOpen: true });
+    const timer = setTimeout(() => tcp.destroy(new Error("it does not answer")), wait + 3000);
     try {
-      await once(socket, isSecure ? "secureConnect" : "connect");
+      await once(tcp, "connect");
+      if (!isSecure) return new Wire(tcp);
+      const options = { rejectUnauthorized: !insecure, ALPNProtocols: ["http/1.1"], host };
+      const tls = connectTls({ socket: tcp, ...options, ...nameFor(host) });
+      await once(tls, "secureConnect");
+      return new Wire(tls, tcp);
     } finally {
       clearTimeout(timer);
     }
-    return new Wire(socket);
   }
 
   /** A peer, or why there is none; "declined" when it opened without the extension that was offered. */

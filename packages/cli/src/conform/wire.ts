@@ -13,13 +13,15 @@ export type Reading =
 
 export class Wire {
   readonly #socket: Socket;
+  readonly #tcp: Socket;
   #chunks: Buffer[] = [];
   #end: { readonly reset: boolean } | undefined;
   #wake: () => void = () => {};
 
-  /** The socket is connected, and made with `allowHalfOpen`. */
-  constructor(socket: Socket) {
+  /** The socket is connected, and made with `allowHalfOpen`; `tcp` is what TLS runs over. */
+  constructor(socket: Socket, tcp: Socket = socket) {
     this.#socket = socket;
+    this.#tcp = tcp;
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => {
       this.#chunks.push(chunk);
@@ -92,7 +94,7 @@ export class Wire {
 
   /** Sends a reset. */
   reset(): void {
-    this.#socket.resetAndDestroy();
+    this.#tcp.resetAndDestroy();
   }
 
   destroy(): void {

@@ -485,7 +485,7 @@ function notText(): CaseDraft[] {
 async function judgeZeroBytes(peer: Peer): Promise<Finding> {
   peer.send(rsv1(Buffer.alloc(0)));
   const event = await peer.next();
-  if (event.type === "text" && event.payload.length === 0) return tolerated("an empty text came");
+  if (event.type === "text" && event.payload.length === 0) return finish(peer);
   return awaitFailure(peer, [1007], [], event);
 }
 
@@ -505,8 +505,8 @@ function odd(): CaseDraft[] {
       kind: "open",
       slug: "no-bytes",
       rule: RULES.empty,
-      title: "a frame with RSV1 and no byte at all: the tail alone is no block",
-      allowed: "a Close with 1007, then the end; tolerated: an empty text back",
+      title: "a frame with RSV1 and no byte at all, not even that of an empty block",
+      allowed: "an empty text back, or a Close with 1007, then the end",
       deflate: PLAIN,
       play: judgeZeroBytes,
     },
