@@ -3,7 +3,8 @@
  * how large they were; `source` sends what it is asked for; `echo` answers each message with itself.
  *
  * Every message is the pattern, the letters from a to z again and again, so that both ends can verify
- * it; a command is JSON and begins with a brace, which no message does.
+ * it; a command is JSON and begins with a brace, which no message does. Compressed, the pattern would be
+ * next to nothing, so nothing is.
  */
 import { type ConversationHandler, defineHandler, type HooksHandler } from "trunkline/server";
 
@@ -29,6 +30,7 @@ interface Tally {
 
 export const SINK: HooksHandler<Tally> = defineHandler<Tally>({
   maxMessageSize: LARGEST,
+  perMessageDeflate: false,
   upgrade({ url }) {
     const isVerified = url.searchParams.get("verify") === "1";
     return { data: { messages: 0, bytes: 0, bad: 0, isVerified } };
@@ -62,6 +64,7 @@ interface Order {
 
 export const SOURCE: ConversationHandler = defineHandler({
   maxMessageSize: 1024,
+  perMessageDeflate: false,
   async conversation(socket) {
     for await (const data of socket) {
       const order = readOrder(data);
@@ -69,7 +72,7 @@ export const SOURCE: ConversationHandler = defineHandler({
       const bytes = patternOf(order.size);
       const message = order.binary ? bytes : bytes.toString("latin1");
       for (let sent = 0; sent < order.count && socket.readyState === 1; sent++) {
-        if (!socket.send(message, { compress: false })) await socket.drained();
+        if (!socket.send(message)) await socket.drained();
       }
     }
   },
@@ -91,9 +94,10 @@ function isWithin(value: unknown, most: number): value is number {
 
 export const ECHO: ConversationHandler = defineHandler({
   maxMessageSize: LARGEST,
+  perMessageDeflate: false,
   async conversation(socket) {
     for await (const data of socket) {
-      if (!socket.send(data, { compress: false })) await socket.drained();
+      if (!socket.send(data)) await socket.drained();
     }
   },
 });

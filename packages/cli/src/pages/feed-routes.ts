@@ -15,6 +15,8 @@ export function makeFeedHandler(
   meter: SocketMeter,
 ): HooksHandler<{ readonly run: FeedRun }> {
   return defineHandler<{ readonly run: FeedRun }>({
+    // Ways of transport are compared, and none of the others is compressed.
+    perMessageDeflate: false,
     upgrade(request) {
       const run = runs.find(request.url.searchParams.get("run"));
       if (run === undefined) return new Response("There is no such run.\n", { status: 404 });

@@ -25,6 +25,8 @@ const SLOWEST = 1000;
 /** Reads so many bytes a second, and tells after each message how many it has read. */
 export function makeSlowHandler(clock: PageClock): HooksHandler<Reading> {
   return defineHandler<Reading>({
+    // The page sends zeros: compressed, they would never wait.
+    perMessageDeflate: false,
     upgrade({ url }) {
       const rate = Number(url.searchParams.get("rate"));
       return { data: { rate: Math.max(SLOWEST, rate || 0), read: 0 } };

@@ -335,3 +335,20 @@ test("the push lesson tells all pages once a second, and what one of them says",
   two.socket.close();
   await Promise.all([one.closed, two.closed]);
 });
+
+test("nothing is compressed where bytes are counted", async (t) => {
+  const { server } = await startServer(t);
+  const control = new Peer(t, `${server.url}/_trunkline/feed/control`);
+  const { run } = await control.next();
+  for (const path of [
+    `feed/socket?run=${run}`,
+    "benchmark/sink",
+    "benchmark/source",
+    "benchmark/echo",
+    "lessons/slow",
+  ]) {
+    const { socket } = new Peer(t, `${server.url}/_trunkline/${path}`);
+    await once(socket, "open");
+    assert.equal(socket.extensions, "", path);
+  }
+});
