@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { connect, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { cert, key } from "../packages/trunkline/dist/testing/certificate.test.util.js";
 import { forEach, next, openPair, startServer } from "./support/implementations.mjs";
 import { rawServer, switchProtocols } from "./support/raw.mjs";
 
@@ -216,6 +218,29 @@ forEach((ws, name, required) => {
       const expected = Buffer.from("ali ce:s:cret").toString("base64");
       assert.equal(headers.authorization, `Basic ${expected}`);
       await once(client, "open");
+    });
+
+    test("wss: with TLS options of Node's, and a server that sees it", async (t) => {
+      const https = createSecureServer({ key, cert });
+      https.listen(0, "127.0.0.1");
+      await once(https, "listening");
+      t.after(() => https.close());
+      const secure = [];
+      const verifyClient = (info) => secure.push(info.secure) > 0;
+      const server = new ws.WebSocketServer({ server: https, verifyClient });
+      server.on("connection", (socket) => socket.on("message", (data) => socket.send(data)));
+      const url = `wss://127.0.0.1:${https.address().port}`;
+      assert.match((await failure(new WebSocket(url))).message, /self.signed/i);
+      for (const options of [{ ca: cert, servername: "localhost" }, { rejectUnauthorized: false }]) {
+        const client = new WebSocket(url, options);
+        await once(client, "open");
+        const came = once(client, "message");
+        client.send("x".repeat(100_000));
+        assert.equal((await came)[0].length, 100_000);
+        client.close();
+        await once(client, "close");
+      }
+      assert.deepEqual(secure, [true, true]);
     });
 
     test("ws+unix: connects to a socket file, with a path behind a colon", async (t) => {
