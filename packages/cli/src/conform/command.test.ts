@@ -146,6 +146,16 @@ describe("trunkline conform server", () => {
     assert.match(err, /^trunkline: the report could not be written: ENOENT.*\.\n$/);
   });
 
+  it("bounds the memory of a process that is there, and says when it is not", async () => {
+    const only = ["--only", "endurance/garbage-ones"];
+    assert.equal((await conform("server", url(), ...only, "--pid", String(process.pid))).code, 0);
+    const { code, err } = await conform("server", url(), ...only, "--pid", "4194999");
+    assert.deepEqual(
+      [code, err],
+      [2, "trunkline: there is no process 4194999 on this machine whose memory can be seen.\n"],
+    );
+  });
+
   it("lists the chosen cases without an address", async () => {
     const { code, out } = await conform(
       "server",

@@ -8,6 +8,7 @@ import type { CommandContext } from "../run.ts";
 import { type Case, isFor } from "./case.ts";
 import { makeGroups } from "./cases/index.ts";
 import { makeReport } from "./json-report.ts";
+import { readMemory } from "./memory.ts";
 import { type CommonSettings, parseConformOptions, type ServerCommandSettings } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { type Result, runCases } from "./runner.ts";
@@ -60,6 +61,7 @@ async function testServer(
   if (url === undefined) return 2; // parseConformOptions let nothing else pass
   const server = new ServerUnderTest({ ...settings, url });
   await probe(server, url);
+  await checkProcess(settings.pid);
   const progress = createProgress(stderr, cases.length);
   const results = await runCases(cases, {
     play: (one) => server.play(one),
@@ -81,6 +83,12 @@ async function probe(server: ServerUnderTest, url: URL): Promise<void> {
       cause: error,
     });
   }
+}
+
+/** A bound that nobody measures would pass unseen. */
+async function checkProcess(pid: number | undefined): Promise<void> {
+  if (pid === undefined || (await readMemory(pid)) !== undefined) return;
+  throw new CommandError(2, `there is no process ${pid} on this machine whose memory can be seen.`);
 }
 
 async function writeReports(
