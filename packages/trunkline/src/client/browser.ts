@@ -98,8 +98,13 @@ export function terminate(socket: WebSocket): void {
   socket.close();
 }
 
-/** Does nothing: a browser answers the server's pings, and lets a page send none. */
-export function ping(_socket: WebSocket, _data?: string | ArrayBuffer | ArrayBufferView): void {}
+/** Sends nothing: a browser answers the server's pings, and lets a page send none. Settles with false. */
+export function ping(
+  _socket: WebSocket,
+  _data?: string | ArrayBuffer | ArrayBufferView,
+): Promise<boolean> {
+  return Promise.resolve(false);
+}
 
 /** Does nothing: a page's sockets live as long as the page. */
 export function ref(_socket: WebSocket): void {}

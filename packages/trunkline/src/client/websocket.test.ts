@@ -582,6 +582,20 @@ test("ping sends its data, and a ping of the server's is answered", async (conte
   await done;
 });
 
+test("a ping tells of its pong, or that none can come any more", async (context) => {
+  const { socket } = await connect(context, async (peer) => {
+    await peer.accept();
+    const { payload } = await peer.frame();
+    peer.write(encodeFrame(opcodes.pong, payload.toString()));
+    await peer.frame();
+    peer.socket.destroy();
+  });
+  await opened(socket);
+  assert.equal(await ping(socket, "one"), true);
+  assert.equal(await ping(socket, "two"), false);
+  assert.equal(await ping(socket, "on a socket that is closed"), false);
+});
+
 test("the functions beside the class refuse another's socket", () => {
   const other = {} as WebSocket;
   for (const act of [terminate, ping, unref]) assert.throws(() => act(other), TypeError);

@@ -37,6 +37,7 @@ import {
   payloadSize,
   toPayload,
 } from "./payload.ts";
+import { PendingPings } from "./pending-pings.ts";
 import { SendQueue } from "./send-queue.ts";
 import { checkProtocols, readUrl } from "./url.ts";
 
@@ -103,7 +104,7 @@ export interface WebSocket {
 /** What the functions beside the class reach that its users do not. */
 interface Inside {
   terminate(socket: WebSocket): void;
-  ping(socket: WebSocket, data: Uint8Array): void;
+  ping(socket: WebSocket, data: Uint8Array): Promise<boolean>;
   keepAlive(socket: WebSocket, keepsAlive: boolean): void;
 }
 let inside: Inside;
@@ -133,6 +134,7 @@ export class WebSocket extends EventTarget {
   #connection: Connection | undefined;
   #queue: SendQueue | undefined;
   #failure: Error | undefined;
+  #pings: PendingPings | undefined;
   #keepsAlive = true;
 
   static {
@@ -331,6 +333,7 @@ export class WebSocket extends EventTarget {
         this.#fail(toError(error));
         this.#connection?.close(INTERNAL_ERROR);
       },
+      onPong: (data) => this.#pings?.answer(data),
       // There is no water mark and no limit here.
       onDrain: () => {},
       onDropped: () => {},
@@ -359,6 +362,7 @@ export class WebSocket extends EventTarget {
   #closed(info: CloseInfo): void {
     this.#amount.freeze(this.#waitingBytes());
     this.#queue?.end();
+    this.#pings?.end();
     this.#connection = undefined;
     this.#queue = undefined;
     // 1. "Change the ready state to CLOSED (3)."
@@ -432,9 +436,12 @@ export class WebSocket extends EventTarget {
     this.#connection?.terminate();
   }
 
-  #ping(data: Uint8Array): void {
+  #ping(data: Uint8Array): Promise<boolean> {
     if (this.#readyState === CONNECTING) throw notOpenYet("ping");
-    if (this.#readyState === OPEN) this.#connection?.ping(data);
+    if (this.#readyState !== OPEN) return Promise.resolve(false);
+    this.#connection?.ping(data);
+    this.#pings ??= new PendingPings();
+    return this.#pings.add(data);
   }
 
   #keepAlive(keepsAlive: boolean): void {
@@ -450,15 +457,21 @@ export function terminate(socket: WebSocket): void {
   inside.terminate(socket);
 }
 
-/** Sends a ping, of at most 125 bytes; nothing on a socket that is closing or closed. */
-export function ping(socket: WebSocket, data: string | ArrayBuffer | ArrayBufferView = ""): void {
+/**
+ * Sends a ping, of at most 125 bytes; nothing on a socket that is closing or closed. Settles with true
+ * when the pong has come, with false when the socket closes before; it never rejects.
+ */
+export function ping(
+  socket: WebSocket,
+  data: string | ArrayBuffer | ArrayBufferView = "",
+): Promise<boolean> {
   const payload = toPayload(data);
   if (isBlob(payload)) throw new TypeError("A ping cannot carry a Blob");
   const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
   if (bytes.byteLength > 125) {
     throw new RangeError(`A ping carries at most 125 bytes, and this one has ${bytes.byteLength}`);
   }
-  inside.ping(socket, bytes);
+  return inside.ping(socket, bytes);
 }
 
 /** Lets the open socket keep the process alive, which it does from the start. */
