@@ -34,8 +34,8 @@ test("the browser's entry has the names of Node's", async () => {
   assert.deepEqual(Object.keys(browser).sort(), Object.keys(node).sort());
 });
 
-test("in a browser terminate closes, and ping, ref and unref do nothing", async () => {
-  const { ping, ref, terminate, unref } = await import("./browser.ts");
+test("in a browser terminate and close close, and ping, ref and unref do nothing", async () => {
+  const { close, ping, ref, terminate, unref } = await import("./browser.ts");
   const calls: string[] = [];
   const socket = new Proxy({} as InstanceType<typeof globalThis.WebSocket>, {
     get: (_, name) => () => calls.push(String(name)),
@@ -45,7 +45,8 @@ test("in a browser terminate closes, and ping, ref and unref do nothing", async 
   unref(socket);
   assert.deepEqual(calls, []);
   terminate(socket);
-  assert.deepEqual(calls, ["close"]);
+  close(socket, 1000);
+  assert.deepEqual(calls, ["close", "close"]);
 });
 
 test("a class that a browser lacks throws when one is made, and is nobody's class", async () => {

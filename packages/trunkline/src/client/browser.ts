@@ -93,6 +93,11 @@ export const WebSocketStream: NonNullable<Missing["WebSocketStream"]> =
 export const WebSocketError: NonNullable<Missing["WebSocketError"]> =
   native.WebSocketError ?? missing("WebSocketError");
 
+/** The method itself: a page may send 1000 and 3000 to 4999, and every other code throws. */
+export function close(socket: WebSocket, code?: number, reason?: string): void {
+  socket.close(code, reason);
+}
+
 /** Closes with a closing handshake: a page cannot drop a connection without one. */
 export function terminate(socket: WebSocket): void {
   socket.close();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as client from "./index.ts";
 import {
+  close,
   DialError,
   ping,
   ref,
@@ -19,6 +20,7 @@ test("the client exports these names and no others", () => {
     "WebSocket",
     "WebSocketError",
     "WebSocketStream",
+    "close",
     "ping",
     "ref",
     "terminate",
@@ -43,7 +45,7 @@ export function useTypes(): void {
   };
   socket.addEventListener("close", ({ reason }) => reason.length, { once: true });
   socket.addEventListener("another", { handleEvent: ({ type }) => type.length });
-  for (const act of [terminate, ping, ref, unref]) act(socket);
+  for (const act of [close, terminate, ping, ref, unref]) act(socket);
   if (socket.readyState === WebSocket.OPEN) socket.binaryType = "arraybuffer";
   // @ts-expect-error: there is no such option.
   new WebSocket("ws://localhost", { retries: 1 });

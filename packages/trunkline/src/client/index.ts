@@ -10,6 +10,7 @@ export {
 export type { HeadersInput, Protocols, WebSocketOptions } from "./options.ts";
 export {
   type BinaryType,
+  close,
   type ListenerOptions,
   ping,
   type ReadyState,

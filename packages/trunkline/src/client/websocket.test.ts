@@ -10,7 +10,7 @@ import {
   type Peer,
   startPeer,
 } from "./scripted-peer.test.util.ts";
-import { ping, terminate, unref, WebSocket } from "./websocket.ts";
+import { close, ping, terminate, unref, WebSocket } from "./websocket.ts";
 
 const eventNames = ["open", "message", "error", "close"] as const;
 
@@ -582,6 +582,20 @@ test("ping sends its data, and a ping of the server's is answered", async (conte
   await done;
 });
 
+test("close beside the class takes the codes that a page may not send", async (context) => {
+  const { socket, log, closed } = await connect(context, async (peer) => {
+    await peer.accept();
+    const { payload } = await peer.answerClose();
+    assert.deepEqual([payload.readUInt16BE(0), payload.toString("utf8", 2)], [1001, "going"]);
+  });
+  await opened(socket);
+  assert.throws(() => close(socket, 1005), RangeError);
+  close(socket, 1001, "going");
+  assert.equal(socket.readyState, 2);
+  await closed;
+  assert.equal(log.at(-1), 'close 1001 "going" clean in 3');
+});
+
 test("a ping tells of its pong, or that none can come any more", async (context) => {
   const { socket } = await connect(context, async (peer) => {
     await peer.accept();
@@ -598,7 +612,7 @@ test("a ping tells of its pong, or that none can come any more", async (context)
 
 test("the functions beside the class refuse another's socket", () => {
   const other = {} as WebSocket;
-  for (const act of [terminate, ping, unref]) assert.throws(() => act(other), TypeError);
+  for (const act of [close, terminate, ping, unref]) assert.throws(() => act(other), TypeError);
 });
 
 /** Runs a program with a socket that connects, and says what it printed and how it ended. */

@@ -2,11 +2,12 @@
  * `WebSocket` to the letter of the WHATWG standard (https://websockets.spec.whatwg.org).
  *
  * The standard's steps stand, with their numbers, above the lines that do them. What programs need
- * besides is not on the class but beside it: `terminate`, `ping`, `ref`, `unref`, and the bag of options.
+ * besides is not on the class but beside it: `close`, `terminate`, `ping`, `ref`, `unref`, and the bag of options.
  * Dialling is dial.ts's work, frames are the Connection's; here are states, conversions and events.
  * Every event goes through `#fire`, and none is fired from inside the call that caused it.
  */
 import type { Clock } from "../connection/clock.ts";
+import { checkClose as checkAnyClose } from "../connection/close-check.ts";
 import type { CloseInfo, Connection, ConnectionOwner } from "../connection/connection.ts";
 import { ABNORMAL_CLOSURE, INTERNAL_ERROR } from "../protocol/close.ts";
 import { BufferedAmount } from "./buffered-amount.ts";
@@ -103,6 +104,7 @@ export interface WebSocket {
 
 /** What the functions beside the class reach that its users do not. */
 interface Inside {
+  close(socket: WebSocket, code: number | undefined, reason: string | undefined): void;
   terminate(socket: WebSocket): void;
   ping(socket: WebSocket, data: Uint8Array): Promise<boolean>;
   keepAlive(socket: WebSocket, keepsAlive: boolean): void;
@@ -139,6 +141,7 @@ export class WebSocket extends EventTarget {
 
   static {
     inside = {
+      close: (socket, code, reason) => socket.#close(code, reason),
       terminate: (socket) => socket.#terminate(),
       ping: (socket, data) => socket.#ping(data),
       keepAlive: (socket, keepsAlive) => socket.#keepAlive(keepsAlive),
@@ -450,6 +453,18 @@ export class WebSocket extends EventTarget {
     if (keepsAlive) holder.ref();
     else holder.unref();
   }
+}
+
+/**
+ * As the method, for programs that are no page: with any code that a Close may carry, such as 1001 when
+ * the program ends. Codes and bytes of the reason: RFC 6455, sections 7.4 and 5.5.
+ *
+ * @throws {RangeError} for a code that may not be sent, or a reason over 123 bytes
+ * @throws {TypeError} for a reason without a code
+ */
+export function close(socket: WebSocket, code?: number, reason?: string): void {
+  checkAnyClose(code, reason);
+  inside.close(socket, code, reason);
 }
 
 /** Drops the connection at once, without a closing handshake: the `close` event follows, with 1006. */

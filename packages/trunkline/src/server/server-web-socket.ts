@@ -4,7 +4,9 @@
  * `ServerWebSocket` is what users see; `ServerSocket` below carries it, owns the connection, and
  * calls the handler. A handler that throws costs its own connection (1011) and nobody else's.
  */
+
 import type { Batch } from "../connection/batch.ts";
+import { checkClose } from "../connection/close-check.ts";
 import {
   type CloseInfo,
   Connection,
@@ -15,12 +17,7 @@ import {
 import { type Deferred, deferred } from "../connection/deferred.ts";
 import { Inbox, type Pausable } from "../connection/inbox.ts";
 import type { Transport } from "../connection/transport.ts";
-import {
-  INTERNAL_ERROR,
-  isSendableCode,
-  MAX_REASON_BYTES,
-  NORMAL_CLOSURE,
-} from "../protocol/close.ts";
+import { INTERNAL_ERROR, NORMAL_CLOSURE } from "../protocol/close.ts";
 import type { MessageCodec, SharedCodec } from "../protocol/codec.ts";
 import type { AnyHandler, Params, PeerClose } from "./handler.ts";
 import { messageOf } from "./message-data.ts";
@@ -342,22 +339,5 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
   /** A hook may be async: its rejection is its error. */
   #call(hook: () => unknown): void {
     attempt(hook, (error) => this.onUncaught(error));
-  }
-}
-
-/** The caller's mistakes, found at the call. */
-function checkClose(code: number | undefined, reason = ""): void {
-  if (code !== undefined && !isSendableCode(code)) {
-    throw new RangeError(
-      `${code} is not a close code that may be sent: use 1000 to 1003, 1007 to 1014 or 3000 to 4999`,
-    );
-  }
-  if (reason === "") return;
-  if (code === undefined) throw new TypeError("a close reason needs a code");
-  const size = Buffer.byteLength(reason);
-  if (size > MAX_REASON_BYTES) {
-    throw new RangeError(
-      `a close reason has at most ${MAX_REASON_BYTES} bytes of UTF-8, not ${size}`,
-    );
   }
 }
