@@ -1,4 +1,4 @@
-/** For tests: a key with its certificate for localhost, and another key. Made for this, trusted by nobody, valid until 2126. */
+/** For tests: a key with its certificate for localhost, and another such pair. Made for this, trusted by nobody, valid until 2126. */
 export const KEY: string = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgqg2V4GRTbPo9onvq
 s0ExOtnu5wIPuhp792MApuQmFEqhRANCAATjG50UKPijOv/l7zQ/J/o4CwlWNvgw
@@ -25,4 +25,16 @@ MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgLWPN8ZsfqLy6IOCm
 n1e7oSPQGq/w5epVrHFqS77AKvyhRANCAARbK+Jzx/BmQN6m7dH5hTklA/dF6a7D
 eucOFP/LfZuF/8jq91DDmsU5IqFoHdkWeMcGFuSGt1CL8WbhwcnLU9up
 -----END PRIVATE KEY-----
+`;
+
+export const OTHER_CERTIFICATE: string = `-----BEGIN CERTIFICATE-----
+MIIBejCCASGgAwIBAgIUZtJTPFtbm2xNIkOALM/T7+iM+rIwCgYIKoZIzj0EAwIw
+EjEQMA4GA1UEAwwHZm9yZWlnbjAgFw0yNjExMjMxMDI4NTBaGA8yMTI2MTAzMDEw
+Mjg1MFowEjEQMA4GA1UEAwwHZm9yZWlnbjBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABFsr4nPH8GZA3qbt0fmFOSUD90XprsN65w4U/8t9m4X/yOr3UMOaxTkioWgd
+2RZ4xwYW5Ia3UIvxZuHByctT26mjUzBRMB0GA1UdDgQWBBQZCW8dgxElYu7mG1sr
+mIZG4+nBnzAfBgNVHSMEGDAWgBQZCW8dgxElYu7mG1srmIZG4+nBnzAPBgNVHRMB
+Af8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCICQBnogxbrKdgXQfTW+cuRwozEFx
+FqnBqsSkk32+FDd8AiBzSCJ9lK0rtj5vXvMCeMPydJbqirtLNgdbzfc+Fn0pQg==
+-----END CERTIFICATE-----
 `;

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { describe, it, type TestContext } from "node:test";
+import { connect as connectTls } from "node:tls";
 import { systemClock } from "../connection/clock.ts";
-import { cert, key, otherKey } from "../testing/certificate.test.util.ts";
+import { cert, key, otherCert, otherKey } from "../testing/certificate.test.util.ts";
 import { checkTls, type HttpServerParts, makeHttpServer } from "./http-server.ts";
 import { connect, type RawPeer } from "./raw-peer.test.util.ts";
 
 interface Setting {
   readonly errors: string[];
+  readonly port: number;
   connect(): Promise<RawPeer>;
 }
 
@@ -35,7 +37,11 @@ async function listen(
     server.close();
   });
   const { port } = server.address() as AddressInfo; // it listens on TCP
-  return { errors, connect: () => connect(context, port, { secure: parts.tls !== undefined }) };
+  return {
+    errors,
+    port,
+    connect: () => connect(context, port, { secure: parts.tls !== undefined }),
+  };
 }
 
 async function get(
@@ -165,6 +171,30 @@ describe("a connection that never finishes its request", () => {
     const bare = await connect(context, remotePort);
     await bare.ended();
   });
+});
+
+describe("a client that must have a certificate", () => {
+  const demands = { key, cert, ca: cert, requestCert: true, rejectUnauthorized: true };
+  const cases: readonly (readonly [string, object, RegExp])[] = [
+    ["has none", {}, /^refused a TLS connection: the client has no certificate$/],
+    [
+      "has a foreign one",
+      { key: otherKey, cert: otherCert },
+      /^refused a TLS connection: the client's certificate is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\)$/,
+    ],
+  ];
+  for (const [what, own, says] of cases) {
+    it(`and ${what} is refused, and the log says why`, async (context) => {
+      const warned = new Promise<string>((resolve) => {
+        void listen(context, { tls: demands, logger: { warn: resolve } }).then(({ port }) => {
+          const peer = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false, ...own });
+          context.after(() => peer.destroy());
+          peer.on("error", () => {});
+        });
+      });
+      assert.match(await warned, says);
+    });
+  }
 });
 
 describe("TLS options", () => {

@@ -61,6 +61,8 @@ export function makeHttpServer(parts: HttpServerParts): HttpServer {
     answerRequest(parts, request, response);
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const fault = faultOfCertificate(error, socket);
+    if (fault !== undefined) parts.logger.warn?.(`refused a TLS connection: ${fault}`);
     answerBroken(parts, error, socket);
   });
   // Running out of file descriptors, for one, must not end the process.
@@ -68,6 +70,17 @@ export function makeHttpServer(parts: HttpServerParts): HttpServer {
     if (server.listening) parts.report(error, "HTTP server");
   });
   return server;
+}
+
+/** Why a client was turned away before it could ask; undefined where its certificate is not the reason. */
+function faultOfCertificate(error: NodeJS.ErrnoException, socket: Duplex): string | undefined {
+  if (error.code === "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE") {
+    return "the client has no certificate";
+  }
+  // Node's types say Error; it is a code of OpenSSL's, and null where nothing was wrong.
+  const { authorizationError: code } = socket as { readonly authorizationError?: unknown };
+  if (typeof code !== "string") return undefined;
+  return `the client's certificate is not trusted (${printable(code)})`;
 }
 
 /** What node:http says of a request that it cannot read; anything else is 400. */

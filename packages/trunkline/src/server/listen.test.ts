@@ -3,23 +3,23 @@ import { createServer, type Server } from "node:http";
 import { describe, it, type TestContext } from "node:test";
 import { hostInUrl, ListenError, listenOn, listenOnLoopback, portOf } from "./listen.ts";
 
+type Listen = (port: number, host: string, backlog: number | undefined, done: () => void) => Server;
+
 /** Servers that the test's end closes; `claims` decides how a listening fails, as a machine would. */
 function maker(
   context: TestContext,
   claims: (host: string, attempt: number) => string | undefined = () => undefined,
+  backlogs: (number | undefined)[] = [],
 ): () => Server {
   let attempt = 0;
   return () => {
     const server = createServer();
     context.after(() => void server.close());
-    const listen = server.listen.bind(server) as (
-      port: number,
-      host: string,
-      done: () => void,
-    ) => Server;
-    const answer = (port: number, host: string, done: () => void): Server => {
+    const listen = server.listen.bind(server) as Listen;
+    const answer: Listen = (port, host, backlog, done) => {
       const code = claims(host, attempt++);
-      if (code === undefined) return listen(port, host, done);
+      backlogs.push(backlog);
+      if (code === undefined) return listen(port, host, backlog, done);
       process.nextTick(() => server.emit("error", Object.assign(new Error(code), { code })));
       return server;
     };
@@ -37,6 +37,16 @@ describe("listening on loopback", () => {
       { address: "127.0.0.1", family: "IPv4", port },
       { address: "::1", family: "IPv6", port },
     ]);
+  });
+
+  it("hands the backlog to the system, for both", async (context) => {
+    const backlogs: (number | undefined)[] = [];
+    await listenOnLoopback(
+      maker(context, () => undefined, backlogs),
+      0,
+      7,
+    );
+    assert.deepEqual(backlogs, [7, 7]);
   });
 
   for (const [missing, code] of [

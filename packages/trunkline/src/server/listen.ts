@@ -35,10 +35,11 @@ const LOOPBACK = ["127.0.0.1", "::1"] as const;
 export async function listenOnLoopback(
   make: () => HttpServer,
   port: number,
+  backlog?: number,
 ): Promise<readonly HttpServer[]> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await listenOnBoth(make, port);
+      return await listenOnBoth(make, port, backlog);
     } catch (error) {
       const unlucky = port === 0 && error instanceof ListenError && error.code === "EADDRINUSE";
       if (!unlucky || attempt === ATTEMPTS) throw error;
@@ -46,13 +47,18 @@ export async function listenOnLoopback(
   }
 }
 
-async function listenOnBoth(make: () => HttpServer, port: number): Promise<readonly HttpServer[]> {
+async function listenOnBoth(
+  make: () => HttpServer,
+  port: number,
+  backlog: number | undefined,
+): Promise<readonly HttpServer[]> {
   const listeners: HttpServer[] = [];
   let missing: unknown;
   for (const host of LOOPBACK) {
     try {
       const [first] = listeners;
-      listeners.push(await listenOn(make(), first === undefined ? port : portOf(first), host));
+      const samePort = first === undefined ? port : portOf(first);
+      listeners.push(await listenOn(make(), samePort, host, backlog));
     } catch (error) {
       missing = error;
       if (isNoFamily(error)) continue;
@@ -72,11 +78,16 @@ function isNoFamily(error: unknown): boolean {
 }
 
 /** @throws {ListenError} */
-export function listenOn(server: HttpServer, port: number, host: string): Promise<HttpServer> {
+export function listenOn(
+  server: HttpServer,
+  port: number,
+  host: string,
+  backlog?: number,
+): Promise<HttpServer> {
   return new Promise((resolve, reject) => {
     const onError = (error: Error): void => reject(new ListenError(host, port, error));
     server.once("error", onError);
-    server.listen(port, host, () => {
+    server.listen(port, host, backlog, () => {
       server.off("error", onError);
       resolve(server);
     });

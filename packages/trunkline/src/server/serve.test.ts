@@ -114,9 +114,15 @@ describe("serve", () => {
     ],
     ["a host of another type", { host: 0 }, /^"host" must be/],
     [
+      "no backlog",
+      { backlog: 0 },
+      /^"backlog" must be a whole number from 1 to 2147483647, not 0$/,
+    ],
+    ["half a backlog", { backlog: 1.5 }, /^"backlog" must be/],
+    [
       "a name that is no option",
       { prot: 1 },
-      /^"prot" is not an option of serve; it has routes, .*, port, host, tls, http$/,
+      /^"prot" is not an option of serve; it has routes, .*, port, host, backlog, tls, http$/,
     ],
     ["a listener that is none", { http: {} }, /^"http" must be a function, not an object$/],
     ["TLS without a key", { tls: { cert } }, /^"tls" needs "key" and "cert"/],

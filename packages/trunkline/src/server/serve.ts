@@ -29,6 +29,8 @@ export interface ServeOptions<R = Routes> extends SocketServerOptions<R> {
   readonly port?: number;
   /** Address or name to listen on. Default: loopback, both address families. */
   readonly host?: string;
+  /** Connections that the system keeps waiting until they are taken. Default: Node's, 511. */
+  readonly backlog?: number;
   /** Key and certificate (and more) as for `node:tls`; then the server speaks https and wss. */
   readonly tls?: TlsOptions;
   /** Plain HTTP requests are asked here first. Default: none. */
@@ -66,9 +68,10 @@ export function serve<D extends Readonly<Record<string, unknown>>>(
 ): Promise<Server>;
 export async function serve(options: ServeOptions): Promise<Server> {
   checkOptionNames(options, [...SOCKET_SERVER_OPTIONS, ...SERVE_OPTIONS], "serve");
-  const { port = 0, host = "localhost", tls, http, ...rest } = options;
+  const { port = 0, host = "localhost", backlog, tls, http, ...rest } = options;
   checkPort(port);
   checkHost(host);
+  checkBacklog(backlog);
   checkTls(tls);
   checkFunction(http, "http");
   const sockets = new SocketServer(rest);
@@ -93,8 +96,8 @@ export async function serve(options: ServeOptions): Promise<Server> {
   };
   const listeners =
     host === "localhost"
-      ? await listenOnLoopback(make, port)
-      : [await listenOn(make(), port, host)];
+      ? await listenOnLoopback(make, port, backlog)
+      : [await listenOn(make(), port, host, backlog)];
   const scheme = tls === undefined ? "ws" : "wss";
   const url = `${scheme}://${reachable(host)}:${portOf(listeners[0])}`;
   logger.debug?.(`listening on ${url}${host === "localhost" ? ", for this machine only" : ""}`);
@@ -160,6 +163,18 @@ function checkHost(host: unknown): void {
   if (typeof host === "string" && host !== "") return;
   throw new TypeError(
     `"host" must be an address or a name, such as "0.0.0.0" for all of IPv4, not ${describe(host)}`,
+  );
+}
+
+/** The system takes an int, and has a bound of its own besides. */
+const LARGEST_BACKLOG = 2_147_483_647;
+
+function checkBacklog(backlog: unknown): void {
+  if (backlog === undefined) return;
+  const isWhole = typeof backlog === "number" && Number.isInteger(backlog);
+  if (isWhole && backlog > 0 && backlog <= LARGEST_BACKLOG) return;
+  throw new TypeError(
+    `"backlog" must be a whole number from 1 to ${LARGEST_BACKLOG}, not ${describe(backlog)}`,
   );
 }
 

@@ -85,7 +85,7 @@ export const SOCKET_SERVER_OPTIONS: readonly string[] = [
   "logger",
   "clock",
 ];
-export const SERVE_OPTIONS: readonly string[] = ["port", "host", "tls", "http"];
+export const SERVE_OPTIONS: readonly string[] = ["port", "host", "backlog", "tls", "http"];
 
 /** @throws {TypeError} that names the option that is not one */
 export function checkOptionNames(options: unknown, known: readonly string[], caller: string): void {

@@ -1,5 +1,5 @@
 /**
- * A certificate for localhost and 127.0.0.1 that signs itself, its key, and a key that is not its. For
+ * A certificate for localhost and 127.0.0.1 that signs itself, and its key; and another such pair. For
  * tests alone: the keys are public, nobody must trust them. It is good until 2126.
  */
 export const key: string = `-----BEGIN PRIVATE KEY-----
@@ -27,4 +27,16 @@ MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgq8bJNaGhDKzhp4eK
 kJRdV2n7TJkX9Z6a3/xSVd6J2bShRANCAAQC8kMkgmr3f2rrX6E+HusFXYlgpm7T
 P3Dn6umCRGkjmD1291fzhhajEnW/y+7pem/5GvL2gkNlQTm/z9LKkQrg
 -----END PRIVATE KEY-----
+`;
+
+export const otherCert: string = `-----BEGIN CERTIFICATE-----
+MIIBezCCASGgAwIBAgIUOJLvihmk94DvH6gN3RcGSkULcEowCgYIKoZIzj0EAwIw
+EjEQMA4GA1UEAwwHZm9yZWlnbjAgFw0yNjExMjMxMDI5MjVaGA8yMTI2MTAzMDEw
+MjkyNVowEjEQMA4GA1UEAwwHZm9yZWlnbjBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABALyQySCavd/autfoT4e6wVdiWCmbtM/cOfq6YJEaSOYPXb3V/OGFqMSdb/L
+7ul6b/ka8vaCQ2VBOb/P0sqRCuCjUzBRMB0GA1UdDgQWBBTG+6FcR5HcMWo8TXGI
+FWoeDUbcZDAfBgNVHSMEGDAWgBTG+6FcR5HcMWo8TXGIFWoeDUbcZDAPBgNVHRMB
+Af8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCID6+N2uW1MZjL3S0sSlHCpHGNt2O
+3nF8Fk5V+O4DimDMAiEAutUdhlCbEyz55bP1v1y8LfajPk9q8ZUZL+b0wHXUpsc=
+-----END CERTIFICATE-----
 `;
