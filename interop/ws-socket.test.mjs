@@ -519,6 +519,28 @@ forEach((ws, name) => {
       await closed;
       assert.equal(count, 1);
     });
+
+    test("lets go what was sent before it", async (t) => {
+      const { client, peer } = await openPair(t, ws);
+      const came = Promise.all([take(client, "message", 2), next(client, "close")]);
+      peer.send("one");
+      peer.send(Buffer.from("two"));
+      peer.terminate();
+      const [messages, [code]] = await came;
+      assert.deepEqual(messages, [
+        [Buffer.from("one"), false],
+        [Buffer.from("two"), true],
+      ]);
+      assert.equal(code, 1006);
+    });
+
+    test("in the error of a message that is too large, lets the Close go", async (t) => {
+      const { client, peer } = await openPair(t, ws, { server: { maxPayload: 10 } });
+      const closed = next(client, "close");
+      peer.once("error", () => peer.terminate());
+      client.send("x".repeat(11));
+      assert.equal((await closed)[0], 1009);
+    });
   });
 
   describe(`${name}: pause, resume, isPaused`, () => {

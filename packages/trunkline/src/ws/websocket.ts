@@ -353,6 +353,8 @@ export class WebSocket extends EventEmitter {
     if (this._readyState === CONNECTING) return this.#abort();
     if (this.#connection === undefined) return;
     this._readyState = CLOSING;
+    // What was sent goes first, as with `ws`, which writes at the call.
+    this.#connection.awaitDrain();
     this.#connection.terminate();
   }
 
