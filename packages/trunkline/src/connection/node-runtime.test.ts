@@ -32,9 +32,12 @@ test("text of every size is written and read as by the platform's own encoder, w
       const text = unit.repeat(Math.ceil(size / unit.length));
       const expected = toBytes(text);
       assert.equal(nodeRuntime.utf8Length(text), expected.length);
+      const counted = new Uint8Array(expected.length + 10).fill(0xee);
+      assert.equal(nodeRuntime.writeUtf8(text, counted, 5, expected.length), expected.length);
+      assert.deepEqual(counted, join(pad(5), expected, pad(5)));
       const into = new Uint8Array(expected.length + 10).fill(0xee);
       assert.equal(nodeRuntime.writeUtf8(text, into, 5), expected.length);
-      assert.deepEqual(into, join(pad(5), expected, pad(5)));
+      assert.deepEqual(into, counted);
       const decoded = nodeRuntime.decodeUtf8(into, 5, 5 + expected.length);
       assert.equal(decoded, decoder.decode(expected));
       assert.equal(nodeRuntime.isUtf8(into, 5, 5 + expected.length), true);

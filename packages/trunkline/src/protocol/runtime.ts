@@ -22,9 +22,10 @@ export interface Runtime {
   utf8Length(text: string): number;
   /**
    * Writes `text` as UTF-8 at `offset`, lone surrogates as U+FFFD; returns the bytes written. Stops
-   * before the character that would not fit into `limit` bytes, or into what is left of `into`.
+   * before the character that would not fit into what is left of `into`. `size` is what `utf8Length`
+   * said, if it was asked.
    */
-  writeUtf8(text: string, into: Uint8Array, offset: number, limit?: number): number;
+  writeUtf8(text: string, into: Uint8Array, offset: number, size?: number): number;
   /** XORs `bytes[start, end)` in place with the key, whose first byte is the low one of `key` (RFC 6455, section 5.3). */
   mask(bytes: Uint8Array, start: number, end: number, key: number): void;
   /** A new array of its own, `size` bytes long, contents unspecified; the caller overwrites all of it. */

@@ -23,10 +23,8 @@ import type { Sink } from "./sink.ts";
 /** Up to this size a payload is copied at the call, so the caller may change it afterwards. Bytes. */
 export const COPIED_PAYLOAD = 16_384;
 
-/** Up to here a text is written straight into the sink's block. UTF-16 units. */
+/** Up to here a text is written straight into the sink's block. Bytes. */
 const WRITTEN_TEXT = 65_536;
-/** Bytes of UTF-8 that one more character may take. */
-const LONGEST_CHARACTER = 4;
 
 const KEY_POOL = 4096;
 
@@ -76,7 +74,7 @@ export class Writer {
     // Three bytes a UTF-16 unit is the most that UTF-8 takes.
     const most = data.length * 3;
     if (most <= COPIED_PAYLOAD) this.#smallText(data, most);
-    else if (!this.#asciiText(data)) this.#largeText(data);
+    else this.#largeText(data);
   }
 
   /** Writes the text where it will stay, if its length turns out to be that of its UTF-16 form. */
@@ -94,36 +92,20 @@ export class Writer {
     sink.commit();
   }
 
-  /**
-   * Most large texts are ASCII (JSON, HTML), whose length needs no counting: it is written as if it
-   * were, and false if it turns out longer.
-   */
-  #asciiText(data: string): boolean {
-    const size = data.length;
+  /** Counted first: a text that turns out ASCII, as most are, is then only copied. */
+  #largeText(data: string): void {
+    const size = this.#runtime.utf8Length(data);
     const header = headerSize(size) + (this.#masking ? 4 : 0);
     const sink = this.#sink;
     const inPlace = size <= WRITTEN_TEXT;
-    if (inPlace) sink.reserve(header + size + LONGEST_CHARACTER);
+    if (inPlace) sink.reserve(header + size);
     const start = inPlace ? sink.length : 0;
-    const into = inPlace ? sink.buffer : this.#runtime.allocate(header + size + LONGEST_CHARACTER);
-    // With room for one more character, a text that is longer than `size` bytes shows.
-    const limit = size + LONGEST_CHARACTER;
-    if (this.#runtime.writeUtf8(data, into, start + header, limit) !== size) return false;
+    const into = inPlace ? sink.buffer : this.#runtime.allocate(header + size);
+    this.#runtime.writeUtf8(data, into, start + header, size);
     this.#writeHeader(into, start, FIN | TEXT, size, start + header);
     if (inPlace) sink.length = start + header + size;
-    else sink.push(into.subarray(0, header + size));
+    else sink.push(into);
     sink.commit();
-    return true;
-  }
-
-  #largeText(data: string): void {
-    const size = this.#runtime.utf8Length(data);
-    const payload = headerSize(size) + (this.#masking ? 4 : 0);
-    const frame = this.#runtime.allocate(payload + size);
-    this.#runtime.writeUtf8(data, frame, payload);
-    this.#writeHeader(frame, 0, FIN | TEXT, size, payload);
-    this.#sink.push(frame);
-    this.#sink.commit();
   }
 
   /** Whether the text has that many bytes in UTF-8: each UTF-16 unit takes one to three. */
@@ -238,7 +220,7 @@ export function encodeMessage(data: string | Uint8Array, runtime: Runtime): Uint
   const at = headerSize(size);
   const frame = runtime.allocate(at + size);
   writeHeader(frame, 0, FIN | (text ? TEXT : BINARY), size, undefined);
-  if (text) runtime.writeUtf8(data, frame, at);
+  if (text) runtime.writeUtf8(data, frame, at, size);
   else frame.set(data, at);
   return frame;
 }
@@ -279,8 +261,9 @@ function guard<T>(deflate: () => T): T {
 
 /** `text` as UTF-8. */
 export function encodeUtf8(text: string, runtime: Runtime): Uint8Array {
-  const bytes = runtime.allocate(runtime.utf8Length(text));
-  runtime.writeUtf8(text, bytes, 0);
+  const size = runtime.utf8Length(text);
+  const bytes = runtime.allocate(size);
+  runtime.writeUtf8(text, bytes, 0, size);
   return bytes;
 }
 
