@@ -84,6 +84,19 @@ describe("the pages", { skip }, () => {
             .waitFor({ state: "attached" });
         }));
 
+      it("show the polling table whole, with the numbers of a long run", () =>
+        withPage(browser, { locale }, async (page) => {
+          await page.goto(`${server.url}/_trunkline/polling.html`);
+          await page.evaluate(fillPollingTable);
+          for (const width of [700, 900, 1100, 1400]) {
+            await page.setViewportSize({ width, height: 800 });
+            assert.equal(await page.evaluate(hiddenWidth), 0, `${width} px`);
+          }
+          // On a phone it scrolls.
+          await page.setViewportSize({ width: 360, height: 740 });
+          assert.notEqual(await page.evaluate(hiddenWidth), 0);
+        }));
+
       it("name every control for a screen reader", () =>
         withPage(browser, { locale }, async (page) => {
           for (const name of ["", ...Object.keys(headings).map((each) => `${each}.html`)]) {
@@ -197,6 +210,22 @@ describe("the pages", { skip }, () => {
       }
     }));
 });
+
+/** Writes numbers as wide as a minute brings, and wider. Runs in the page. */
+const fillPollingTable = `(() => {
+  const unit = document.documentElement.lang.startsWith("zh") ? "毫秒" : "ms";
+  const wide = { rate: "100.0", age50: "1,047.5", age95: "1,047.5" };
+  for (const cell of document.querySelectorAll("#ways [data-cell]")) {
+    const number = wide[cell.dataset.cell] ?? "363,418";
+    cell.textContent = cell.dataset.cell.startsWith("age") ? number + " " + unit : number;
+  }
+})()`;
+
+/** How much of the table one must scroll to. Runs in the page. */
+const hiddenWidth = `(() => {
+  const box = document.querySelector("#ways").closest(".scrolls");
+  return box.scrollWidth - box.clientWidth;
+})()`;
 
 /** What can be used and has no name that a screen reader could say. Runs in the page. */
 const findNameless = `[...document.querySelectorAll("button, input, select, textarea, a, [role=img], nav, section")]

@@ -29,6 +29,11 @@ export const lineStyles: readonly PlotLine[] = [
   { color: "--line-4", dash: [12, 3, 2, 3] },
 ];
 
+/** Milliseconds, bytes: what is between two whole ones would have the label of one of them. */
+const wholeSteps = Array.from({ length: 13 }, (_, power) =>
+  [1, 2, 5].map((n) => n * 10 ** power),
+).flat();
+
 export class Plot {
   readonly #place: HTMLElement;
   readonly #options: PlotOptions;
@@ -61,13 +66,15 @@ export class Plot {
 
   #draw(): uPlot {
     const { lines, x, formatX, formatY } = this.#options;
-    const scales = x === "logarithmic" ? logarithmic() : sinceSeconds(x);
+    const isLogarithmic = x === "logarithmic";
+    const scales = isLogarithmic ? logarithmic() : sinceSeconds(x);
+    const axisY = axis(formatY, 62);
     const options: uPlot.Options = {
       ...this.#size,
       legend: { show: false },
       cursor: { show: false },
       scales,
-      axes: [axis(formatX, 28), axis(formatY, 62)],
+      axes: [axis(formatX, 28), isLogarithmic ? axisY : { ...axisY, incrs: wholeSteps }],
       series: [{}, ...lines.map(series)],
     };
     return new uPlot(options, toPlotData(this.#data), this.#place);
