@@ -1,8 +1,14 @@
 // @ts-check
-// The tutorial's page in Chromium, in both languages, served and opened from disk.
+// The tutorial in Chromium, in both languages: its page, served and opened from disk, and the pages that
+// the reader of docs/tutorial.md writes.
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
+import { root } from "../../scripts/lib/workspace.mjs";
+import { findSnippets } from "../support/snippets.mjs";
 import { openBrowser, see, skip, withPage, withServer } from "./harness.mjs";
 
 const handlers = ["-w", "examples/handlers"];
@@ -117,3 +123,100 @@ describe("the tutorial's page", { skip }, () => {
       await see(page.locator("#story li.problem"), "“nowhere:” is not an address");
     }));
 });
+
+const written = [
+  { file: "docs/tutorial.md", run: "Run", greeting: "Hello, line!", send: "Send", me: "I: " },
+  {
+    file: "docs/tutorial.zh.md",
+    run: "运行",
+    greeting: "你好，WebSocket！",
+    send: "发送",
+    me: "我：",
+  },
+];
+
+// A browser asks for an icon, and a reader's folder has none.
+const withoutIcon = { ignoreFailedRequests: true };
+
+describe("what the tutorial lets its reader write", { skip }, () => {
+  /** @type {import("./harness.mjs").Browser} */
+  let browser;
+
+  before(async () => {
+    browser = await openBrowser();
+  });
+  after(() => browser?.close());
+
+  for (const { file, run, greeting, send, me } of written) {
+    it(`is a page that says, hears, and sees the server go, in ${file}`, () =>
+      withFolder(file, (folder) =>
+        withServer(foldersOf(folder), (server) =>
+          withPage(
+            browser,
+            {},
+            async (page) => {
+              await page.goto(server.url);
+              const lines = page.locator("#story li");
+              await page.getByRole("button", { name: run }).click();
+              await see(lines, "message");
+              assert.equal(await server.stop(), 0);
+              await see(lines, "close");
+              const expected = ["open", `message: ${greeting}`, "close: 1001"];
+              assert.deepEqual(await lines.allTextContents(), expected);
+            },
+            withoutIcon,
+          ),
+        ),
+      ));
+
+    it(`is a chat between pages, in ${file}`, () =>
+      withFolder(file, (folder) =>
+        withServer(foldersOf(folder), (server) =>
+          withPage(
+            browser,
+            {},
+            async (one) => {
+              const two = await one.context().newPage();
+              for (const page of [one, two]) {
+                await page.goto(`${server.url}/chat.html`);
+                await page.waitForFunction("socket.readyState === WebSocket.OPEN");
+              }
+              await one.locator("#text").fill("<b>hi</b>");
+              await one.getByRole("button", { name: send }).click();
+              await see(two.locator("#lines li"), "<b>hi</b>");
+              assert.deepEqual(await one.locator("#lines li").allTextContents(), [
+                `${me}<b>hi</b>`,
+              ]);
+            },
+            withoutIcon,
+          ),
+        ),
+      ));
+  }
+});
+
+/** @param {string} folder */
+function foldersOf(folder) {
+  return ["-w", join(folder, "handlers"), "-d", join(folder, "public")];
+}
+
+/**
+ * Gives a folder with the files of the tutorial to a test: the blocks that begin with a path.
+ *
+ * @param {string} file
+ * @param {(folder: string) => Promise<void>} run
+ */
+async function withFolder(file, run) {
+  const folder = mkdtempSync(join(tmpdir(), "trunkline-tutorial-"));
+  for (const { code } of findSnippets(file, readFileSync(join(root, file), "utf8"))) {
+    const [, path] = /^(?:\/\/|<!--) ((?:handlers|public)\/\S+)/.exec(code) ?? [];
+    if (path === undefined) continue;
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), code);
+  }
+  try {
+    await run(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
