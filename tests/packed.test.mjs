@@ -160,7 +160,7 @@ async function install(user, tarballs) {
 /** @param {string} path */
 function isUnwanted(path) {
   const isKnown =
-    /^(dist\/|ws\/|python\/.*\.py$|index\.|browser\.|package\.json$|README|LICENSE|CHANGELOG)/.test(
+    /^(dist\/|ws\/|python\/.*\.py$|conform\/|index\.|browser\.|package\.json$|README|LICENSE|CHANGELOG)/.test(
       path,
     );
   const isSource = /\.test\.|\.tsbuildinfo$|(?<!\.d)\.ts$/.test(path);

@@ -31,7 +31,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./serve/command.ts")).serveCommand,
   },
   conform: {
-    summary: "RFC 6455 and RFC 7692, case by case, against a server",
+    summary: "RFC 6455 and RFC 7692, case by case, against a server or a client",
     load: async () => (await import("./conform/command.ts")).conformCommand,
   },
 };

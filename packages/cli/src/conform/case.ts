@@ -19,6 +19,7 @@
  * Waits are the peer's (`peer.next()`), so that each is bounded; verdicts come from what arrived and
  * not from a time, where that can be.
  */
+import type { Head } from "./opening.ts";
 import type { Peer } from "./peer.ts";
 import type { Transcript } from "./transcript.ts";
 import type { Wire } from "./wire.ts";
@@ -112,6 +113,8 @@ export interface Arrival {
   readonly wire: Wire;
   readonly transcript: Transcript;
   readonly wait: number;
+  /** The request. */
+  readonly head: Head;
   /** Names in lower case; repeated fields joined with ", ". */
   readonly headers: ReadonlyMap<string, string>;
   /** The value of Sec-WebSocket-Accept that answers the request. */

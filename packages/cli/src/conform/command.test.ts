@@ -35,7 +35,7 @@ async function conform(...args: readonly string[]): Promise<Outcome> {
   return { code, out: out.join(""), err: err.join("") };
 }
 
-describe("trunkline conform server", () => {
+describe("trunkline conform", () => {
   let server: Server;
   let plain: HttpServer;
   let folder: string;
@@ -98,6 +98,14 @@ describe("trunkline conform server", () => {
       "suite: close, 2 bytes, code 1000",
       "tested: close, 2 bytes, code 1000",
     ]);
+  });
+
+  it("writes them as XML and as a page besides", async () => {
+    const [xml, page] = [join(folder, "results.xml"), join(folder, "results.html")];
+    const only = ["--only", "pings/ping-1-whole"];
+    assert.equal((await conform("server", url(), ...only, "--junit", xml, "--html", page)).code, 0);
+    assert.match(await readFile(xml, "utf8"), /name="pings\/ping-1-whole"/);
+    assert.match(await readFile(page, "utf8"), /<b>pass<\/b> pings\/ping-1-whole/);
   });
 
   it("plays over TLS, resets too, once any certificate will do", async (t) => {
@@ -177,6 +185,9 @@ describe("trunkline conform server", () => {
       ["sever", "ws://localhost"],
       /conform takes one of the words server.*Did you mean server/,
     ],
+    ["no port", ["client"], /needs the port that clients come to: --port 9001/],
+    ["a port that is none", ["client", "--port", "65536"], /whole number from 0 to 65535/],
+    ["an address for clients", ["client", "ws://a"], /"server" then one address/],
     ["no address", ["server"], /needs the address of an echo/],
     ["an address of HTTP", ["server", "http://localhost"], /must be an absolute ws: or wss: URL/],
     ["two addresses", ["server", "ws://a", "ws://b"], /then one address/],
@@ -205,6 +216,42 @@ describe("trunkline conform server", () => {
       assert.equal(err.trimEnd().split("\n").length, 1);
     });
   }
+
+  it("lists the cases for clients without a port", async () => {
+    const { code, out } = await conform("client", "--list", "--only", "answer/good");
+    assert.equal(code, 0);
+    assert.match(out, /^answer\/good +RFC 6455, 4\.1: .*\n1 cases\n$/);
+  });
+
+  it("waits for a client, and ends with a table when that asks for the report", async () => {
+    const out: string[] = [];
+    let listening: (address: string) => void = () => {};
+    const address = new Promise<string>((resolve) => {
+      listening = resolve;
+    });
+    const write = (text: string) => {
+      out.push(text);
+      const own = /open (http:\S+)/.exec(text)?.[1];
+      if (own !== undefined) listening(own);
+    };
+    const args = ["conform", "client", "--port", "0", "--only", "framing/text-1-whole"];
+    const stderr = { write: () => {} };
+    const ended = run(args, { stdout: { write }, stderr, environment: {} });
+    const report = await fetch(`${await address}report?agent=nobody`);
+    assert.match(await report.text(), /"failed":1/);
+    assert.equal(await ended, 1);
+    assert.match(out.join(""), /asked for by nobody; the run is over\.\nFAILED {2}framing/);
+  });
+
+  it("says in one sentence that the port is taken", async () => {
+    const host = ["--host", "127.0.0.1", "--port", String(server.port)];
+    const { code, err } = await conform("client", ...host);
+    assert.equal(code, 1);
+    assert.match(
+      err,
+      /^trunkline: nothing can be bound to 127\.0\.0\.1, port \d+: .*EADDRINUSE.*\n$/,
+    );
+  });
 
   it("shows its help", async () => {
     const { code, out } = await conform("server", "--help");

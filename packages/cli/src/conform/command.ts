@@ -7,9 +7,18 @@ import { CommandError } from "../command-error.ts";
 import type { CommandContext } from "../run.ts";
 import { type Case, isFor } from "./case.ts";
 import { makeGroups } from "./cases/index.ts";
+import { ClientUnderTest } from "./client-under-test.ts";
+import { formatPage } from "./html-report.ts";
 import { makeReport } from "./json-report.ts";
+import { formatJunit } from "./junit-report.ts";
 import { readMemory } from "./memory.ts";
-import { type CommonSettings, parseConformOptions, type ServerCommandSettings } from "./options.ts";
+import {
+  type ClientCommandSettings,
+  type CommandSettings,
+  type CommonSettings,
+  parseConformOptions,
+  type ServerCommandSettings,
+} from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { type Result, runCases } from "./runner.ts";
 import { selectCases } from "./selection.ts";
@@ -25,8 +34,12 @@ export async function conformCommand(
     context.stdout.write(settings.help);
     return 0;
   }
-  const cases = chooseCases(settings, "server");
-  if (!settings.list) return testServer(settings, cases, context);
+  const cases = chooseCases(settings, settings.mode);
+  if (!settings.list) {
+    return settings.mode === "server"
+      ? testServer(settings, cases, context)
+      : testClient(settings, cases, context);
+  }
   context.stdout.write(formatList(cases));
   return 0;
 }
@@ -69,8 +82,57 @@ async function testServer(
     onResult: ({ verdict }) => progress.add(verdict),
   });
   progress.end();
+  return conclude(settings, url.href, results, stdout);
+}
+
+async function testClient(
+  settings: ClientCommandSettings,
+  cases: readonly Case[],
+  { stdout, stderr }: CommandContext,
+): Promise<number> {
+  const { host, port } = settings;
+  if (port === undefined) return 2; // parseConformOptions let nothing else pass
+  await checkProcess(settings.pid);
+  const progress = createProgress(stderr, cases.length);
+  const onResult = ({ verdict }: Result) => progress.add(verdict);
+  const client = new ClientUnderTest({ ...settings, port, cases, onResult });
+  const own = await listen(client, host, port);
+  const name = host.includes(":") ? `[${host}]` : host;
+  stdout.write(formatWelcome(`${name}:${own}`, cases.length));
+  const { agent, results } = await client.done;
+  progress.end();
+  await client.close();
+  stdout.write(`The report was asked for by ${agent}; the run is over.\n`);
+  return conclude(settings, agent, results, stdout);
+}
+
+async function listen(client: ClientUnderTest, host: string, port: number): Promise<number> {
+  try {
+    return await client.listen();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(1, `nothing can be bound to ${host}, port ${port}: ${reason}.`, {
+      cause: error,
+    });
+  }
+}
+
+function formatWelcome(address: string, count: number): string {
+  return `${count} cases wait for a client at ws://${address}/case/1 and so on.
+In a browser, open http://${address}/
+Scripts: http://${address}/client.mjs and http://${address}/client.py
+http://${address}/report ends the run.
+`;
+}
+
+async function conclude(
+  settings: CommandSettings,
+  name: string,
+  results: readonly Result[],
+  stdout: CommandContext["stdout"],
+): Promise<number> {
   stdout.write(formatSummary(results));
-  await writeReports(settings, url.href, results);
+  await writeReports(settings, name, results);
   return results.some(({ verdict }) => verdict === "fail") ? 1 : 0;
 }
 
@@ -92,13 +154,14 @@ async function checkProcess(pid: number | undefined): Promise<void> {
 }
 
 async function writeReports(
-  { json }: CommonSettings,
+  { mode, json, junit, html }: CommandSettings,
   name: string,
   results: readonly Result[],
 ): Promise<void> {
-  if (json === undefined) return;
-  const report = makeReport("server", name, results);
-  await writeReport(json, `${JSON.stringify(report, undefined, 1)}\n`);
+  const report = makeReport(mode, name, results);
+  if (json !== undefined) await writeReport(json, `${JSON.stringify(report, undefined, 1)}\n`);
+  if (junit !== undefined) await writeReport(junit, formatJunit(report));
+  if (html !== undefined) await writeReport(html, formatPage(report));
 }
 
 async function writeReport(path: string, content: string): Promise<void> {

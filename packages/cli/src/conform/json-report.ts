@@ -53,3 +53,8 @@ function reportCase(result: Result): ReportedCase {
     left,
   };
 }
+
+/** `RFC 6455, section 5.2: the sentence` */
+export function sentenceOf({ rfc, section, sentence }: ReportedCase["rule"]): string {
+  return `RFC ${rfc}, section ${section}: ${sentence}`;
+}

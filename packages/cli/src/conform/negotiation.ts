@@ -51,6 +51,29 @@ export function readAnswer(offer: string, answer: string | undefined): Answer {
   return fault(`"${answer}" answers no offer: ${sentence}`);
 }
 
+/**
+ * A server's answer to a client's offer: `wanted`, and what the client asks for besides. Undefined when no
+ * offer of the client allows it.
+ */
+export function agreeWith(
+  offer: string | undefined,
+  wanted: string,
+): { readonly answer: string; readonly terms: Terms } | undefined {
+  const asked = parseExtensionList(offer ?? "").map((one) => wanted + demandsOf(one, wanted));
+  for (const answer of [wanted, ...asked]) {
+    const read = readAnswer(offer ?? "", answer);
+    if (read.type === "agreed") return { answer, terms: read.terms };
+  }
+  return undefined;
+}
+
+function demandsOf({ parameters }: Parsed, wanted: string): string {
+  return parameters
+    .filter(([name]) => name.startsWith("server_") && !wanted.includes(name))
+    .map(([name, value]) => `; ${name}${value === undefined ? "" : `=${value}`}`)
+    .join("");
+}
+
 function fault(sentence: string): Answer {
   return { type: "fault", sentence };
 }

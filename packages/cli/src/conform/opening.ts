@@ -39,6 +39,15 @@ export function requestFields(host: string): HeaderLine[] {
   ];
 }
 
+/** The fields of a good answer. */
+export function answerFields(accept: string): HeaderLine[] {
+  return [
+    ["Upgrade", "websocket"],
+    ["Connection", "Upgrade"],
+    ["Sec-WebSocket-Accept", accept],
+  ];
+}
+
 export function formatHead(line: string, fields: readonly HeaderLine[]): Buffer {
   const lines = [line, ...fields.map(([name, value]) => `${name}: ${value}`)];
   return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");

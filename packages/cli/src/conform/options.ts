@@ -12,6 +12,8 @@ export interface CommonSettings {
   readonly skip: readonly string[];
   readonly list: boolean;
   readonly json: string | undefined;
+  readonly junit: string | undefined;
+  readonly html: string | undefined;
   /** Milliseconds. */
   readonly wait: number;
   readonly maxMessageSize: number | undefined;
@@ -26,12 +28,20 @@ export interface ServerCommandSettings extends CommonSettings {
   readonly insecure: boolean;
 }
 
-export type ParsedOptions = ServerCommandSettings | { readonly help: string };
+export interface ClientCommandSettings extends CommonSettings {
+  readonly mode: "client";
+  /** 0 for one that the system chooses; undefined with `list` only. */
+  readonly port: number | undefined;
+  readonly host: string;
+}
+
+export type CommandSettings = ServerCommandSettings | ClientCommandSettings;
+export type ParsedOptions = CommandSettings | { readonly help: string };
 
 /** @throws {CommandError} with exit code 2 */
 export function parseConformOptions(args: readonly string[]): ParsedOptions {
   let help = "";
-  let settings: ServerCommandSettings | undefined;
+  let settings: CommandSettings | undefined;
   const command = makeCommand(
     (text) => {
       help += text;
@@ -48,27 +58,37 @@ export function parseConformOptions(args: readonly string[]): ParsedOptions {
     throw new CommandError(2, describeFault(error, command));
   }
   if (settings) return settings;
-  throw new CommandError(
-    2,
-    'conform needs a word: "trunkline conform server ws://…"; --help says more.',
-  );
+  throw new CommandError(2, NO_WORD);
 }
+
+const NO_WORD =
+  'conform needs a word: "trunkline conform server ws://…" or "trunkline conform client --port 9001"; --help says more.';
 
 interface RawOptions {
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
   readonly list?: true;
   readonly json?: string;
+  readonly junit?: string;
+  readonly html?: string;
   readonly wait: number;
   readonly maxMessageSize?: number;
   readonly pid?: number;
+}
+
+interface RawServerOptions extends RawOptions {
   readonly atOnce: number;
   readonly insecure?: true;
 }
 
+interface RawClientOptions extends RawOptions {
+  readonly port?: number;
+  readonly host: string;
+}
+
 function makeCommand(
   write: (text: string) => void,
-  settle: (settings: ServerCommandSettings) => void,
+  settle: (settings: CommandSettings) => void,
 ): Command {
   const command = prepare(new Command("trunkline conform"), write).description(
     "Test a WebSocket implementation against RFC 6455 and RFC 7692, case by case.",
@@ -76,9 +96,13 @@ function makeCommand(
   const server = prepare(new Command("server"), write)
     .description("Test a server that echoes every message, by its address.")
     .argument("[url]", "ws:// or wss://, the address of the echo", readAddress)
-    .action((url: URL | undefined, options: RawOptions) => settle(checkServer(url, options)));
+    .action((url: URL | undefined, options: RawServerOptions) => settle(checkServer(url, options)));
   for (const option of [...commonOptions(), ...serverOptions()]) server.addOption(option);
-  return command.addCommand(server).addHelpText("after", EXAMPLES);
+  const client = prepare(new Command("client"), write)
+    .description("Test clients that come, open /case/1, /case/2, …, and echo every message.")
+    .action((options: RawClientOptions) => settle(checkClient(options)));
+  for (const option of [...commonOptions(), ...clientOptions()]) client.addOption(option);
+  return command.addCommand(server).addCommand(client).addHelpText("after", EXAMPLES);
 }
 
 function prepare(command: Command, write: (text: string) => void): Command {
@@ -100,6 +124,8 @@ function commonOptions(): readonly Option[] {
     new Option("--skip <list>", "what to leave out, written as for --only").argParser(readList),
     new Option("--list", "list the chosen cases and play none"),
     new Option("--json <file>", "write the results as JSON"),
+    new Option("--junit <file>", "write the results as JUnit's XML, for a CI system"),
+    new Option("--html <file>", "write the results as a page that opens from disk"),
     new Option("--wait <milliseconds>", "how long an answer may take")
       .default(2000)
       .argParser(readCount),
@@ -123,33 +149,44 @@ function serverOptions(): readonly Option[] {
   ];
 }
 
+function clientOptions(): readonly Option[] {
+  return [
+    new Option("-p, --port <number>", "the port that clients come to").argParser(readPort),
+    new Option("-H, --host <host>", "the address that it is bound to").default("localhost"),
+  ];
+}
+
 const EXAMPLES = `
 Examples:
   trunkline conform server ws://localhost:9998/echo
   trunkline conform server ws://localhost:9998/echo --only utf8,close --json results.json
   trunkline conform server --list
+  trunkline conform client --port 9001 --html results.html
 `;
 
-function checkServer(url: URL | undefined, raw: RawOptions): ServerCommandSettings {
+function checkServer(url: URL | undefined, raw: RawServerOptions): ServerCommandSettings {
   if (url === undefined && !raw.list) {
     throw new CommandError(
       2,
       'conform server needs the address of an echo, such as "ws://localhost:9998/echo".',
     );
   }
-  return {
-    mode: "server",
-    url,
-    only: raw.only,
-    skip: raw.skip ?? [],
-    list: raw.list === true,
-    json: raw.json,
-    wait: raw.wait,
-    maxMessageSize: raw.maxMessageSize,
-    pid: raw.pid,
-    atOnce: raw.atOnce,
-    insecure: raw.insecure === true,
-  };
+  const { atOnce, insecure = false } = raw;
+  return { mode: "server", url, ...settingsOf(raw), atOnce, insecure };
+}
+
+function checkClient(raw: RawClientOptions): ClientCommandSettings {
+  const { port, host } = raw;
+  if (port === undefined && !raw.list) {
+    throw new CommandError(2, "conform client needs the port that clients come to: --port 9001.");
+  }
+  return { mode: "client", port, host, ...settingsOf(raw) };
+}
+
+function settingsOf(raw: RawOptions): CommonSettings {
+  const { only, json, junit, html, wait, maxMessageSize, pid } = raw;
+  const list = raw.list === true;
+  return { only, skip: raw.skip ?? [], list, json, junit, html, wait, maxMessageSize, pid };
 }
 
 function readAddress(text: string): URL {
@@ -169,20 +206,26 @@ function readCount(text: string): number {
   throw new InvalidArgumentError("It must be a whole number above 0.");
 }
 
+function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
+}
+
 function describeFault(error: CommanderError, command: Command): string {
   const given = /'([^'=]*)/.exec(error.message)?.[1] ?? "";
   if (error.code === "commander.unknownOption") {
     const known = command.commands.flatMap(({ options }) =>
       options.flatMap(({ long }) => long ?? []),
     );
-    return `there is no option "${given}".${hintFor(given, known)} "trunkline conform server --help" lists them.`;
+    return `there is no option "${given}".${hintFor(given, known)} "trunkline conform server --help" and "trunkline conform client --help" list them.`;
   }
   if (error.code === "commander.unknownCommand" || error.code === "commander.excessArguments") {
     const known = command.commands.map((own) => own.name());
-    return `conform takes one of the words ${known.join(", ")} first, and then one address.${hintFor(given, known)}`;
+    return `conform takes one of the words ${known.join(", ")} first, and "server" then one address.${hintFor(given, known)}`;
   }
   if (error.code === "commander.help") {
-    return 'conform needs a word: "trunkline conform server ws://…"; --help says more.';
+    return NO_WORD;
   }
   return error.message.replace(/^error: /, "").replaceAll("'", '"');
 }

@@ -62,6 +62,7 @@ function isSame(event: PeerEvent, expected: Expected): boolean {
 }
 
 function unexpected(event: PeerEvent, awaited: Expected | undefined): Finding {
+  if (event.type === "fault") return failed(event.sentence);
   const instead = awaited === undefined ? "" : `, not ${describeOne(awaited)}`;
   return failed(`${describeEvent(event)} came${instead}`);
 }
@@ -131,6 +132,7 @@ export async function awaitFailure(
     else if (event.type === "end") return tolerated(`${describeEvent(event)}, without a Close`);
     else if (event.type === "silence")
       return failed("nothing happened: the connection stayed open");
+    else if (event.type === "fault") return failed(event.sentence);
     else return failed(`${describeEvent(event)} came`);
   }
 }

@@ -7,6 +7,7 @@ import { connect as connectTcp } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Case, Finding, OpenCase, Surroundings } from "./case.ts";
 import { Compression } from "./compression.ts";
+import { bounded } from "./longest-case.ts";
 import { readMemory } from "./memory.ts";
 import { readAnswer } from "./negotiation.ts";
 import { findFaultIn101, formatHead, type Head, KEY, readHead, requestFields } from "./opening.ts";
@@ -26,9 +27,6 @@ export interface ServerSettings {
   /** Accept any certificate. */
   readonly insecure?: boolean;
 }
-
-/** No case takes longer, whatever it does. Milliseconds. */
-const LONGEST_CASE = 60_000;
 
 export class ServerUnderTest {
   readonly #settings: ServerSettings;
@@ -156,20 +154,4 @@ function nameFor(host: string): { readonly servername?: string } {
 
 function targetOf(url: URL): string {
   return url.pathname + url.search;
-}
-
-async function bounded(work: Promise<Finding>): Promise<Finding> {
-  let timer: NodeJS.Timeout | undefined;
-  const bound = new Promise<Finding>((resolve) => {
-    timer = setTimeout(
-      resolve,
-      LONGEST_CASE,
-      failed("the case did not come to its end within a minute"),
-    );
-  });
-  try {
-    return await Promise.race([work, bound]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

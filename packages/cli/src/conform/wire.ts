@@ -37,6 +37,11 @@ export class Wire {
     return this.#end !== undefined && this.#chunks.length === 0;
   }
 
+  /** Whether bytes have come that were not read. */
+  get hasBytes(): boolean {
+    return this.#chunks.length > 0;
+  }
+
   /** Bytes that the kernel has not taken yet. */
   get unsent(): number {
     return this.#socket.writableLength;

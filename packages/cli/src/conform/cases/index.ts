@@ -1,5 +1,7 @@
 /** All groups, in the order of the report. */
 import type { Group } from "../case.ts";
+import { agreement } from "./agreement.ts";
+import { answer } from "./answer/index.ts";
 import { close } from "./close.ts";
 import { compression } from "./compression.ts";
 import { deflate } from "./deflate.ts";
@@ -18,6 +20,7 @@ import { utf8 } from "./utf8.ts";
 export function makeGroups(): readonly Group[] {
   return [
     handshake(),
+    answer(),
     framing(),
     pings(),
     reserved(),
@@ -28,6 +31,7 @@ export function makeGroups(): readonly Group[] {
     endurance(),
     limits(),
     negotiation(),
+    agreement(),
     compression(),
     deflate(),
     throughput(),
