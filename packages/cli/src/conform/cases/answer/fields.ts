@@ -415,7 +415,7 @@ export const FIELD_ROWS: readonly Row[] = [
 export const TEXT_ROWS: readonly Row[] = [
   {
     slug: "folded",
-    title: "a folded field",
+    title: "a folded field in the answer",
     rule: RULES.fold,
     allowed: "should-open",
     text: before("X-Folded: one\r\n two"),
