@@ -5,6 +5,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { parseConnectOptions } from "../packages/cli/dist/connect/options.js";
+import { PATIENCE } from "../packages/cli/dist/connect/script.js";
 import { parseServeOptions } from "../packages/cli/dist/serve/options.js";
 import { readSettings as readClient } from "../packages/trunkline/dist/client/options.js";
 import { WebSocket } from "../packages/trunkline/dist/client/websocket.js";
@@ -103,6 +105,31 @@ describe("the defaults in the documentation", () => {
     assert.equal(table["--tls"], settings.tls ? "on" : "off");
     assert.deepEqual([settings.documentRoot, settings.origins], [undefined, undefined]);
     assert.deepEqual([table["--document-root"], table["--origins"]], ["none", "none"]);
+  });
+
+  it("are those of connect, and leave out none of its options", () => {
+    const settings = parseConnectOptions(["9998"]);
+    assert.ok(!("help" in settings));
+    const { binary, compression, insecure, json } = settings;
+    const switches = { binary, compression, insecure, json };
+    const table = readTable("`trunkline connect`");
+    const { "seconds for an answer, which cannot be set": patience, ...options } = table;
+    assert.equal(patience, String(PATIENCE / 1000));
+    assert.deepEqual(options, {
+      ...Object.fromEntries(
+        Object.entries(switches).map(([name, isOn]) => [`--${name}`, isOn ? "on" : "off"]),
+      ),
+      "--timeout": String(settings.timeout / 1000),
+      "--max-message-size": String(readClient(undefined).maxMessageSize),
+      "--ca": "Node's",
+      ...none("--execute", "--wait", "--header", "--protocol", "--origin", "--cookie"),
+    });
+    const parsed = parseConnectOptions(["--help"]);
+    const help = "help" in parsed ? parsed.help : "";
+    const known = [...help.matchAll(/^ {2}(?:-\w, )?--(?:no-)?([a-z-]+)/gm)].map(
+      ([, name]) => `--${name}`,
+    );
+    assert.deepEqual([...Object.keys(options), "--help"].sort(), known.sort());
   });
 });
 

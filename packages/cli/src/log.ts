@@ -4,6 +4,7 @@
  * names for the levels are taken too.
  */
 import { inspect } from "node:util";
+import { escapeControls } from "./control-characters.ts";
 
 export const LEVELS = ["error", "warn", "info", "debug"] as const;
 
@@ -70,15 +71,6 @@ function formatLine(level: Level, args: readonly unknown[], at: Date, hasColour:
 function describe(value: unknown): string {
   if (typeof value === "string") return value;
   return inspect(value, { breakLength: Number.POSITIVE_INFINITY });
-}
-
-/** What a peer sent (an origin, a path) must not move the terminal's cursor or forge a line's colour. */
-function escapeControls(text: string): string {
-  return text.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-    /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
 }
 
 function clockOf(at: Date): string {

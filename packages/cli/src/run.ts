@@ -30,6 +30,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "a WebSocket server that finds its handlers in a folder",
     load: async () => (await import("./serve/command.ts")).serveCommand,
   },
+  connect: {
+    summary: "talk to a WebSocket from a terminal or a pipe",
+    load: async () => (await import("./connect/command.ts")).connectCommand,
+  },
   conform: {
     summary: "RFC 6455 and RFC 7692, case by case, against a server or a client",
     load: async () => (await import("./conform/command.ts")).conformCommand,

@@ -1,25 +1,26 @@
 /**
- * Cuts a stream of bytes into lines of UTF-8, "\n" or "\r\n" at their ends. No line grows beyond the
- * limit: a longer one is told to `onLong`, and else comes in pieces.
+ * Cuts a stream of bytes into lines, "\n" or "\r\n" at their ends, as bytes or as UTF-8. No line grows
+ * beyond the limit: a longer one is told to `onLong`, and else comes in pieces.
  */
-export interface LineReaderOptions {
+export interface LineReaderOptions<Line> {
   /** Bytes. */
   readonly limit: number;
-  onLine(line: string): void;
+  onLine(line: Line): void;
   /** A line is longer than the limit: nothing more is read. Without it the line is cut there. */
   onLong?(): void;
 }
 
 const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 
-export class LineReader {
-  readonly #options: LineReaderOptions;
+export class ByteLineReader {
+  readonly #options: LineReaderOptions<Buffer>;
   /** The pieces of a line whose end has not come. */
   #pieces: Buffer[] = [];
   #size = 0;
   #isOver = false;
 
-  constructor(options: LineReaderOptions) {
+  constructor(options: LineReaderOptions<Buffer>) {
     this.#options = options;
   }
 
@@ -61,9 +62,16 @@ export class LineReader {
   }
 
   #finish(): void {
-    const line = Buffer.concat(this.#pieces, this.#size).toString("utf8");
+    const line = Buffer.concat(this.#pieces, this.#size);
     this.#pieces = [];
     this.#size = 0;
-    this.#options.onLine(line.endsWith("\r") ? line.slice(0, -1) : line);
+    this.#options.onLine(line.at(-1) === RETURN ? line.subarray(0, -1) : line);
+  }
+}
+
+/** Bytes that are no UTF-8 become U+FFFD. */
+export class LineReader extends ByteLineReader {
+  constructor(options: LineReaderOptions<string>) {
+    super({ ...options, onLine: (line) => options.onLine(line.toString("utf8")) });
   }
 }
