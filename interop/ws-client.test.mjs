@@ -231,7 +231,10 @@ forEach((ws, name, required) => {
       server.on("connection", (socket) => socket.on("message", (data) => socket.send(data)));
       const url = `wss://127.0.0.1:${https.address().port}`;
       assert.match((await failure(new WebSocket(url))).message, /self.signed/i);
-      for (const options of [{ ca: cert, servername: "localhost" }, { rejectUnauthorized: false }]) {
+      for (const options of [
+        { ca: cert, servername: "localhost" },
+        { rejectUnauthorized: false },
+      ]) {
         const client = new WebSocket(url, options);
         await once(client, "open");
         const came = once(client, "message");
