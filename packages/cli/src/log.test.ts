@@ -26,6 +26,13 @@ test("a line has the time, the level and the message", () => {
   assert.equal(text, "03:04:05.006 info  open /echo from ::1\n03:04:05.006 error no { a: 1 }\n");
 });
 
+test("a dated line has the day in front", () => {
+  let text = "";
+  const output = { write: (part: string) => (text += part) };
+  createLog({ level: "info", output, environment: {}, isDated: true, now }).warn("x");
+  assert.equal(text, "2026-01-02 03:04:05.006 warn  x\n");
+});
+
 test("a level hides what is below it", () => {
   for (const [at, level] of LEVELS.entries()) {
     const text = logged(

@@ -34,6 +34,8 @@ export interface LogOptions {
   readonly level: Level;
   readonly output: LogOutput;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether each line has the day too: a file is read on another one. */
+  readonly isDated?: boolean;
   now?(): Date;
 }
 
@@ -42,12 +44,13 @@ export function parseLevel(name: string): Level | undefined {
   return LEVELS.find((level) => level === name) ?? ALIASES[name];
 }
 
-export function createLog({ level, output, environment, now = makeDate }: LogOptions): Logger {
+export function createLog(options: LogOptions): Logger {
+  const { level, output, environment, isDated = false, now = makeDate } = options;
   const hasColour = output.isTTY === true && !environment.NO_COLOR;
   const writeAt = (at: Level) => {
     if (LEVELS.indexOf(at) > LEVELS.indexOf(level)) return () => {};
     return (...args: readonly unknown[]) => {
-      output.write(`${formatLine(at, args, now(), hasColour)}\n`);
+      output.write(`${formatLine(at, args, showTime(now(), isDated), hasColour)}\n`);
     };
   };
   return {
@@ -60,8 +63,12 @@ export function createLog({ level, output, environment, now = makeDate }: LogOpt
 
 const COLOURS: Readonly<Record<Level, number>> = { error: 31, warn: 33, info: 36, debug: 90 };
 
-function formatLine(level: Level, args: readonly unknown[], at: Date, hasColour: boolean): string {
-  const time = clockOf(at);
+function formatLine(
+  level: Level,
+  args: readonly unknown[],
+  time: string,
+  hasColour: boolean,
+): string {
   const message = args.map(describe).join(" ");
   const name = level.padEnd(5);
   if (!hasColour) return `${time} ${name} ${escapeControls(message)}`;
@@ -71,6 +78,14 @@ function formatLine(level: Level, args: readonly unknown[], at: Date, hasColour:
 function describe(value: unknown): string {
   if (typeof value === "string") return value;
   return inspect(value, { breakLength: Number.POSITIVE_INFINITY });
+}
+
+function showTime(at: Date, isDated: boolean): string {
+  if (!isDated) return clockOf(at);
+  const [month, day] = [at.getMonth() + 1, at.getDate()].map((part) =>
+    String(part).padStart(2, "0"),
+  );
+  return `${at.getFullYear()}-${month}-${day} ${clockOf(at)}`;
 }
 
 function clockOf(at: Date): string {

@@ -6,7 +6,9 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   let best: string | undefined;
   let least = Math.max(2, Math.ceil(word.length / 2)) + 1;
   for (const candidate of known) {
-    const edits = isStem(word, candidate) ? 1 : countEdits(word, candidate);
+    const edits = isStem(word, candidate)
+      ? 1 + (candidate.length - word.length) / 1000 // of several, the shortest
+      : countEdits(word, candidate);
     if (edits < least) [best, least] = [candidate, edits];
   }
   return best;

@@ -59,7 +59,9 @@ async function dispatch(args: readonly string[], context: CommandContext): Promi
     throw new CommandError(2, describeUnknown(first));
   }
   const rest = isWord ? args.slice(1) : args;
-  if (rest[0] === "-V" || rest[0] === "--version") return print(context, readVersion());
+  // With a value, -V is an option of serve's.
+  const isVersion = rest[0] === "--version" || (rest[0] === "-V" && rest.length === 1);
+  if (isVersion) return print(context, readVersion());
   const command = await entry.load();
   return command(rest, context);
 }

@@ -3,10 +3,10 @@ import { symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { test } from "node:test";
 import { makeFolder } from "../temporary-folder.test.util.ts";
-import { scanFolder } from "./folder-scan.ts";
+import { type ScanOptions, scanFolder } from "./folder-scan.ts";
 
-async function scanned(root: string) {
-  const { files, problems } = await scanFolder(root);
+async function scanned(root: string, options: ScanOptions = {}) {
+  const { files, problems } = await scanFolder(root, options);
   return {
     files: files.map(({ path, resource }) => `${relative(root, path)} ${resource}`),
     problems: problems.map(({ path, message }) => `${relative(root, path)} ${message}`),
@@ -66,6 +66,23 @@ test("links inside the folder are followed, links out of it and in a circle are 
     "nowhere.ts is a link that leads nowhere",
     "out.ts is a link that leads out of the handlers folder",
   ]);
+});
+
+test("links out of the folder are followed where that is asked for, and still in no circle", async (t) => {
+  const outside = await makeFolder(t, { "echo.ts": "", "more/a.ts": "" });
+  const { path } = await makeFolder(t);
+  await symlink(join(outside.path, "echo.ts"), join(path, "out.ts"));
+  await symlink(outside.path, join(path, "all"));
+  await symlink(outside.path, join(outside.path, "more", "loop"));
+  const { files, problems } = await scanned(path, { followsLinksOut: true });
+  assert.deepEqual(files, ["all/echo.ts /all/echo", "all/more/a.ts /all/more/a", "out.ts /out"]);
+  assert.deepEqual(problems, []);
+});
+
+test("where one folder inside is asked for, only its files count, under the same resources", async (t) => {
+  const { path } = await makeFolder(t, { "echo.ts": "", "chat/room.ts": "", "chat/b/c.ts": "" });
+  const { files } = await scanned(path, { below: join(path, "chat") });
+  assert.deepEqual(files, ["chat/b/c.ts /chat/b/c", "chat/room.ts /chat/room"]);
 });
 
 test("a folder that is not there is an error", async (t) => {

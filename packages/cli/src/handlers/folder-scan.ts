@@ -35,28 +35,40 @@ export interface FolderScan {
   readonly folders: readonly string[];
 }
 
+export interface ScanOptions {
+  /** Default: modules only. Files of other kinds are passed over. */
+  readonly kinds?: ReadonlySet<HandlerKind>;
+  /** A folder inside: only what lies there is a handler. */
+  readonly below?: string | undefined;
+  /** Whether links may lead out of the folder. */
+  readonly followsLinksOut?: boolean;
+}
+
 interface Collected {
   /** The folder's real path: links may not lead out of it. */
   readonly root: string;
+  readonly followsLinksOut: boolean;
   readonly kinds: ReadonlySet<HandlerKind>;
   readonly files: HandlerFile[];
   readonly problems: NameProblem[];
   readonly folders: string[];
 }
 
-/** Rejects when the folder itself cannot be read. Files of other kinds are passed over. */
+/** Rejects when the folder itself cannot be read. */
 export async function scanFolder(
   root: string,
-  kinds: ReadonlySet<HandlerKind> = new Set(["module"]),
+  { kinds = new Set(["module"]), below = root, followsLinksOut = false }: ScanOptions = {},
 ): Promise<FolderScan> {
   const collected: Collected = {
     root: await realpath(root),
+    followsLinksOut,
     kinds,
     files: [],
     problems: [],
     folders: [],
   };
-  await searchFolder(collected, root, "", []);
+  const prefix = relative(root, below).split(sep).join("/");
+  await searchFolder(collected, below, prefix && `${prefix}/`, []);
   const { files, problems } = chooseFiles(root, collected.files);
   return { files, problems: [...collected.problems, ...problems], folders: collected.folders };
 }
@@ -125,7 +137,7 @@ async function kindOfLink(collected: Collected, path: string): Promise<Kind> {
   try {
     const real = await realpath(path);
     const inside = real === collected.root || real.startsWith(collected.root + sep);
-    if (inside) return kindOf(await stat(real));
+    if (inside || collected.followsLinksOut) return kindOf(await stat(real));
     collected.problems.push({ path, message: "is a link that leads out of the handlers folder" });
   } catch {
     collected.problems.push({ path, message: "is a link that leads nowhere" });

@@ -8,7 +8,7 @@
 import { dirname, resolve } from "node:path";
 import type { Logger } from "../log.ts";
 import { showPath } from "../show-path.ts";
-import { type FolderScan, type NameProblem, scanFolder } from "./folder-scan.ts";
+import { type FolderScan, type NameProblem, type ScanOptions, scanFolder } from "./folder-scan.ts";
 import { FolderWatch } from "./folder-watch.ts";
 import type { ForeignLoaders } from "./foreign-loader.ts";
 import type { LoadedHandler } from "./handler-shape.ts";
@@ -19,6 +19,8 @@ import type { HandlerKind } from "./resource.ts";
 export interface HandlerFolderOptions {
   readonly root: string;
   readonly log: Logger;
+  /** Where handlers are looked for, when not in all of it. */
+  readonly scan?: Pick<ScanOptions, "below" | "followsLinksOut">;
   /** Who loads what is no module; without it only modules are looked for. */
   readonly foreign?: ForeignLoaders;
   /** Called with all routes whenever one of them changed after the start. */
@@ -53,7 +55,7 @@ class FollowedFolder implements HandlerFolder {
   readonly #loader: ModuleLoader;
   readonly #table: HandlerTable;
   readonly #watch: FolderWatch;
-  readonly #kinds: ReadonlySet<HandlerKind>;
+  readonly #scanOptions: ScanOptions;
   #reported: ReadonlySet<string> = new Set();
   #looking: Promise<void> | undefined;
   #isLookDue = false;
@@ -63,7 +65,8 @@ class FollowedFolder implements HandlerFolder {
     const { log, check, foreign = {} } = options;
     this.#root = resolve(options.root);
     this.#options = options;
-    this.#kinds = new Set(["module", ...kindsOf(foreign)]);
+    const kinds: ReadonlySet<HandlerKind> = new Set(["module", ...kindsOf(foreign)]);
+    this.#scanOptions = { ...options.scan, kinds };
     this.#watch = new FolderWatch({
       onChange: () => this.look(),
       onError: (error) => log.warn(`saves may go unnoticed: ${describeWatchError(error)}`),
@@ -84,7 +87,7 @@ class FollowedFolder implements HandlerFolder {
   }
 
   async start(): Promise<void> {
-    const loads = await this.#take(await scanFolder(this.#root, this.#kinds));
+    const loads = await this.#take(await scanFolder(this.#root, this.#scanOptions));
     await this.#wait(Promise.all(loads));
     for (const { path, resource } of this.#table.pending) {
       const slow = "is still loading (a top-level await that does not settle?)";
@@ -128,14 +131,15 @@ class FollowedFolder implements HandlerFolder {
   /** Undefined when the folder is there and cannot be read now: then all stays as it is. */
   async #scan(): Promise<FolderScan | undefined> {
     try {
-      return await scanFolder(this.#root, this.#kinds);
+      return await scanFolder(this.#root, this.#scanOptions);
     } catch (error) {
       if (!(error instanceof Error && "code" in error)) throw error;
-      const problem = { path: this.#root, message: `cannot be read: ${error.message}` };
+      const { below: folder = this.#root } = this.#scanOptions;
+      const problem = { path: folder, message: `cannot be read: ${error.message}` };
       if (error.code !== "ENOENT" && error.code !== "ENOTDIR") return this.#report([problem]);
-      const gone = { path: this.#root, message: "is gone; it is looked for until it comes back" };
+      const gone = { path: folder, message: "is gone; it is looked for until it comes back" };
       // Its parent is watched meanwhile, so that a folder that comes back is found.
-      return { files: [], problems: [gone], folders: [dirname(this.#root)] };
+      return { files: [], problems: [gone], folders: [dirname(folder)] };
     }
   }
 

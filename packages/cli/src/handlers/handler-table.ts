@@ -13,7 +13,7 @@ import { showPath } from "../show-path.ts";
 import type { HandlerFile } from "./folder-scan.ts";
 import type { ForeignLoaders } from "./foreign-loader.ts";
 import { checkExports, type LoadedHandler } from "./handler-shape.ts";
-import { LoadProblem } from "./load-problem.ts";
+import { LoadProblem, showPlace } from "./load-problem.ts";
 import type { ModuleLoader } from "./module-loader.ts";
 
 export type HandlerRoutes = Readonly<Record<string, LoadedHandler>>;
@@ -205,9 +205,4 @@ async function placeShape(file: string, fault: string): Promise<LoadProblem> {
   );
   const line = exported ? text.slice(0, exported.index).split("\n").length : 1;
   return new LoadProblem({ file, line }, fault);
-}
-
-function showPlace({ place }: LoadProblem): string {
-  const { file, line, column } = place;
-  return [showPath(file), line, column].filter((part) => part !== undefined).join(":");
 }

@@ -4,6 +4,7 @@
  * becomes a `LoadProblem` here.
  */
 import { fileURLToPath } from "node:url";
+import { showPath } from "../show-path.ts";
 
 export interface Place {
   readonly file: string;
@@ -20,6 +21,12 @@ export class LoadProblem extends Error {
     super(message, options);
     this.place = place;
   }
+}
+
+/** Where it is, as an editor takes it. */
+export function showPlace({ place }: LoadProblem): string {
+  const { file, line, column } = place;
+  return [showPath(file), line, column].filter((part) => part !== undefined).join(":");
 }
 
 /** Places any error; `isOurs` tells the user's files from everything else on a stack. */

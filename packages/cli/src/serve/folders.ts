@@ -1,6 +1,6 @@
 /** The folders that the options name: which they are, and one sentence where they cannot be used. */
-import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { realpath, stat } from "node:fs/promises";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { CommandError } from "../command-error.ts";
 import { describeReadError } from "./tls-files.ts";
 
@@ -13,6 +13,22 @@ export async function chooseHandlersFolder(given: string | undefined): Promise<s
   const usual = resolve("handlers");
   const found = await stat(usual).catch(() => undefined);
   return found?.isDirectory() ? usual : undefined;
+}
+
+/** The folder of `-s`, as a path below the handlers folder. @throws {CommandError} with exit code 1 */
+export async function requireInner(given: string, handlers: string | undefined): Promise<string> {
+  if (handlers === undefined) {
+    throw new CommandError(
+      1,
+      `-s ${given} finds nothing: there is no handlers folder; name it with -w`,
+    );
+  }
+  await requireFolder(given, "folder to scan");
+  const inside = relative(await realpath(handlers), await realpath(given));
+  if (isAbsolute(inside) || /^\.\.(?:[\\/]|$)/.test(inside)) {
+    throw new CommandError(1, `the folder to scan ${given} (-s) is not in the handlers folder`);
+  }
+  return join(handlers, inside);
 }
 
 /** The folder's full path. @throws {CommandError} with exit code 1 */

@@ -1,22 +1,35 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseServeOptions } from "./options.ts";
+import { parseServeOptions, readConfigOption } from "./options.ts";
 
 const defaults = {
   port: 9998,
   host: undefined,
   handlers: undefined,
   documentRoot: undefined,
+  handlersMap: undefined,
+  scanFolder: undefined,
+  followsLinksOut: false,
   executables: false,
   cgiPaths: [],
   maxProcesses: 256,
   origins: undefined,
   trustProxy: undefined,
+  credential: undefined,
+  validationHost: undefined,
+  validationPort: undefined,
+  backlog: undefined,
   tls: false,
   privateKey: undefined,
   certificate: undefined,
+  clientCertificates: undefined,
+  clientCa: undefined,
+  logFile: undefined,
   logLevel: "info",
+  logMax: 262_144,
+  logCount: 5,
   console: undefined,
+  notes: [],
 };
 
 const lines: readonly (readonly [string, Partial<Record<keyof typeof defaults, unknown>>])[] = [
@@ -50,6 +63,48 @@ const lines: readonly (readonly [string, Partial<Record<keyof typeof defaults, u
   ["--log_level fine", { logLevel: "debug" }],
   ["--log-level warning", { logLevel: "warn" }],
   ["--log-level critical", { logLevel: "error" }],
+  ["--log-level error", { logLevel: "error" }],
+  ["--log-level warn", { logLevel: "warn" }],
+  ["--log-level info", { logLevel: "info" }],
+  ["-m map.txt", { handlersMap: "map.txt" }],
+  ["--websock_handlers_map_file map.txt", { handlersMap: "map.txt" }],
+  ["-s h/chat", { scanFolder: "h/chat" }],
+  ["--scan_dir h/chat", { scanFolder: "h/chat" }],
+  ["--allow_handlers_outside_root_dir", { followsLinksOut: true }],
+  ["--basic-auth", { credential: "test:test" }],
+  ["--basic_auth --basic_auth_credential ada:a:b", { credential: "ada:a:b" }],
+  ["-V example.com -P 80", { validationHost: "example.com", validationPort: 80 }],
+  [
+    "--validation_host example.com --validation_port=80",
+    { validationHost: "example.com", validationPort: 80 },
+  ],
+  ["-q 128", { backlog: 128 }],
+  ["--queue 128", { backlog: 128 }],
+  ["-l s.log", { logFile: "s.log" }],
+  [
+    "--log_file s.log --log_max 1000 --log_count 0",
+    { logFile: "s.log", logMax: 1000, logCount: 0 },
+  ],
+  [
+    "-t -k k -c c --tls-client-auth --tls-client-ca ca",
+    {
+      tls: true,
+      privateKey: "k",
+      certificate: "c",
+      clientCertificates: "required",
+      clientCa: "ca",
+    },
+  ],
+  [
+    "-t -k k -c c --tls_client_auth --tls_client_cert_optional --tls_client_ca ca",
+    {
+      tls: true,
+      privateKey: "k",
+      certificate: "c",
+      clientCertificates: "optional",
+      clientCa: "ca",
+    },
+  ],
 ];
 
 for (const [line, expected] of lines) {
@@ -58,6 +113,57 @@ for (const [line, expected] of lines) {
     assert.deepEqual(parsed, { ...defaults, ...expected });
   });
 }
+
+for (const line of [
+  "--deflate_log_level warn",
+  "--thread-monitor-interval-in-sec 5",
+  "--handler-encoding latin-1",
+]) {
+  test(`"${line}" is accepted, and a sentence says why it does nothing`, () => {
+    const parsed = parseServeOptions(line.split(" "));
+    assert.ok("notes" in parsed);
+    assert.equal(parsed.notes.length, 1);
+    assert.match(parsed.notes[0] ?? "", /^--[a-z-]+ does nothing: \w+/);
+    assert.deepEqual({ ...parsed, notes: [] }, defaults);
+  });
+}
+
+test("help has the groups, what a first use needs in front", () => {
+  const parsed = parseServeOptions(["--help"]);
+  assert.ok("help" in parsed);
+  const order = ["-p, --port", "-w, --handlers", "-d, --document-root", "Handlers:", "TLS:"];
+  const places = order.map((text) => parsed.help.indexOf(text));
+  assert.ok(!places.includes(-1));
+  assert.deepEqual(
+    places,
+    [...places].sort((a, b) => a - b),
+  );
+});
+
+test("the command line wins over a configuration file, which wins over the defaults", () => {
+  const entries = { port: 1, logLevel: "debug", console: false, origins: ["https://a.example"] };
+  const config = { file: "c.json", isText: false, entries };
+  const parsed = parseServeOptions(["-p", "2", "--console"], config);
+  assert.deepEqual(parsed, {
+    ...defaults,
+    port: 2,
+    logLevel: "debug",
+    console: true,
+    origins: ["https://a.example"],
+  });
+});
+
+test("what belongs together may stand in the file and on the command line", () => {
+  const config = { file: "c.json", isText: false, entries: { tls: true } };
+  const parsed = parseServeOptions(["-k", "k", "-c", "c"], config);
+  assert.deepEqual(parsed, { ...defaults, tls: true, privateKey: "k", certificate: "c" });
+});
+
+test("the file of --config is known before the options are judged together", () => {
+  assert.deepEqual(readConfigOption(["-k", "k", "--config", "c.ini"]), { config: "c.ini" });
+  assert.deepEqual(readConfigOption(["-k", "k"]), { config: undefined });
+  assert.equal(readConfigOption(["--config", "gone", "--help"]), "help");
+});
 
 test("help is text to print", () => {
   const parsed = parseServeOptions(["--help"]);
@@ -81,6 +187,15 @@ const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
   [["--port=abc"], /"abc" is invalid\. It must be a whole number/],
   [["-p", "-1"], /"-1"/],
   [["-H", ""], /-H needs an address/],
+  [["--basic-auth", "--basic-auth-credential", "ada"], /a user name, a colon and a password/],
+  [["--basic-auth-credential", "a:b"], /for --basic-auth: add it/],
+  [["--tls-client-auth", "--tls-client-ca", "c"], /--tls-client-auth is for TLS: add -t/],
+  [["-t", "--tls-client-auth"], /needs the certificate of who signs the clients'/],
+  [["-t", "--tls-client-ca", "c"], /for --tls-client-auth: add it/],
+  [["--log-max", "1.5"], /"1\.5" is invalid\. It must be a whole number, 0 or more/],
+  [["-q", "0"], /It must be a whole number, 1 or more/],
+  [["-P", "http"], /a whole number from 0 to 65535/],
+  [["--deflate-log-level", "loud"], /"loud" is invalid/],
 ];
 
 for (const [args, says] of mistakes) {

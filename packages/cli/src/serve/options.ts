@@ -1,15 +1,17 @@
 /**
- * The options of `trunkline serve`: what they are called, what they mean, and one sentence for each
- * way to get them wrong. It touches neither files nor network.
+ * The options of `trunkline serve` together: the command line, over the configuration file, over the
+ * defaults; and one sentence for each way to get them wrong. It touches neither files nor network.
  *
  * The long names are pywebsocket's own where it has the option, also with underscores, so that a
  * line written for its `standalone.py` works.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import { SocketServer } from "trunkline/server";
 import { CommandError } from "../command-error.ts";
-import { LEVELS, type Level, parseLevel } from "../log.ts";
+import type { Level } from "../log.ts";
 import { nearest } from "../nearest.ts";
+import { applyConfig, type ConfigFile } from "./config-values.ts";
+import { ALIASES, OPTION_GROUPS, WITHOUT_EFFECT } from "./option-list.ts";
 
 export interface ServeSettings {
   readonly port: number;
@@ -18,6 +20,12 @@ export interface ServeSettings {
   /** Undefined: `./handlers` if it is there, else the built-in echo. */
   readonly handlers: string | undefined;
   readonly documentRoot: string | undefined;
+  /** The file of `-m`. */
+  readonly handlersMap: string | undefined;
+  /** Handlers are looked for here only. */
+  readonly scanFolder: string | undefined;
+  /** Whether links may lead out of the handlers folder. */
+  readonly followsLinksOut: boolean;
   /** Whether executable files of the handlers folder are handlers. */
   readonly executables: boolean;
   /** Folders of the document root whose executables answer HTTP requests. */
@@ -26,36 +34,65 @@ export interface ServeSettings {
   readonly maxProcesses: number;
   readonly origins: readonly string[] | "any" | undefined;
   readonly trustProxy: readonly string[] | undefined;
+  /** "user:password" that everybody is asked for. */
+  readonly credential: string | undefined;
+  readonly validationHost: string | undefined;
+  readonly validationPort: number | undefined;
+  /** Undefined: Node's own. */
+  readonly backlog: number | undefined;
   readonly tls: boolean;
   readonly privateKey: string | undefined;
   readonly certificate: string | undefined;
+  /** Whether clients must have a certificate, or may. */
+  readonly clientCertificates: "required" | "optional" | undefined;
+  readonly clientCa: string | undefined;
+  readonly logFile: string | undefined;
   readonly logLevel: Level;
+  /** Bytes, and how many older files are kept; 0 of either: one file without end. */
+  readonly logMax: number;
+  readonly logCount: number;
   /** Undefined: on a loopback host only. */
   readonly console: boolean | undefined;
+  /** Sentences about options that were given and do nothing. */
+  readonly notes: readonly string[];
 }
+
+export const DEFAULT_CREDENTIAL = "test:test";
 
 export type ParsedOptions = ServeSettings | { readonly help: string };
 
-/** Other long names of the same options. */
-const ALIASES: Readonly<Record<string, string>> = {
-  "--server-host": "--host",
-  "--websock-handlers": "--handlers",
-};
-
 /** @throws {CommandError} with exit code 2 */
-export function parseServeOptions(args: readonly string[]): ParsedOptions {
+export function parseServeOptions(args: readonly string[], config?: ConfigFile): ParsedOptions {
   let help = "";
   const command = makeCommand((text) => {
     help += text;
   });
+  if (config) applyConfig(command, config);
+  if (!parse(command, args)) return { help };
+  return checkSettings(command.opts<RawOptions>(), describeNotes(command));
+}
+
+/**
+ * The file that `--config` names, before the options are judged together; help needs none.
+ * @throws {CommandError} with exit code 2
+ */
+export function readConfigOption(
+  args: readonly string[],
+): "help" | { readonly config: string | undefined } {
+  const command = makeCommand();
+  return parse(command, args) ? { config: command.opts<RawOptions>().config } : "help";
+}
+
+/** False when it was help that was asked for. */
+function parse(command: Command, args: readonly string[]): boolean {
   try {
     command.parse(args.map(normaliseName), { from: "user" });
+    return true;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code === "commander.helpDisplayed") return { help };
+    if (error.code === "commander.helpDisplayed") return false;
     throw new CommandError(2, describeFault(error, command));
   }
-  return checkSettings(command.opts<RawOptions>());
 }
 
 interface RawOptions {
@@ -63,19 +100,34 @@ interface RawOptions {
   readonly host?: string;
   readonly handlers?: string;
   readonly documentRoot?: string;
-  readonly executables?: true;
+  readonly config?: string;
+  readonly websockHandlersMapFile?: string;
+  readonly scanDir?: string;
+  readonly allowHandlersOutsideRootDir?: boolean;
+  readonly executables?: boolean;
   readonly cgiPaths?: readonly string[];
   readonly maxProcesses: number;
   readonly origins?: readonly string[] | "any";
   readonly trustProxy?: readonly string[];
-  readonly tls?: true;
+  readonly basicAuth?: boolean;
+  readonly basicAuthCredential?: string;
+  readonly validationHost?: string;
+  readonly validationPort?: number;
+  readonly queue?: number;
+  readonly tls?: boolean;
   readonly privateKey?: string;
   readonly certificate?: string;
+  readonly tlsClientAuth?: boolean;
+  readonly tlsClientCertOptional?: boolean;
+  readonly tlsClientCa?: string;
+  readonly logFile?: string;
   readonly logLevel: Level;
+  readonly logMax: number;
+  readonly logCount: number;
   readonly console?: boolean;
 }
 
-function makeCommand(write: (text: string) => void): Command {
+function makeCommand(write: (text: string) => void = () => {}): Command {
   const command = new Command("trunkline serve")
     .usage("[options]")
     .description("Serve the handlers of a folder, each file a WebSocket resource.")
@@ -84,86 +136,10 @@ function makeCommand(write: (text: string) => void): Command {
     .allowExcessArguments(false)
     .configureHelp({ helpWidth: 100 })
     .configureOutput({ writeOut: write, writeErr: () => {} });
-  for (const [group, options] of OPTIONS) {
+  for (const [group, options] of OPTION_GROUPS) {
     for (const option of options()) command.addOption(option.helpGroup(`${group}:`));
   }
   return command.addHelpText("after", EXAMPLES);
-}
-
-// -p and -w stand first, then -d: what a first use needs.
-const OPTIONS: readonly (readonly [string, () => readonly Option[]])[] = [
-  ["Common options", commonOptions],
-  ["Programs", programOptions],
-  ["Who may connect", accessOptions],
-  ["TLS", tlsOptions],
-  ["Output", outputOptions],
-];
-
-function commonOptions(): readonly Option[] {
-  return [
-    new Option("-p, --port <number>", "port to listen on; 0 takes a free one")
-      .default(9998)
-      .argParser(readPort),
-    new Option(
-      "-w, --handlers <folder>",
-      "handler files (default: ./handlers if it is there, else a built-in echo at /echo); also --websock-handlers",
-    ),
-    new Option("-d, --document-root <folder>", "files to serve over HTTP"),
-  ];
-}
-
-function programOptions(): readonly Option[] {
-  return [
-    new Option(
-      "--executables",
-      "executable files of the handlers folder are handlers too: a process for each connection",
-    ),
-    new Option(
-      "-x, --cgi-paths <list>",
-      "folders of the document root, comma-separated, whose executables answer as CGI",
-    ).argParser(readCgiPaths),
-    new Option(
-      "--max-processes <number>",
-      "processes of executables and of CGI at one time; more are answered with 503",
-    )
-      .default(256)
-      .argParser(readCount),
-  ];
-}
-
-function accessOptions(): readonly Option[] {
-  return [
-    new Option(
-      "-H, --host <address>",
-      "address to listen on (default: this machine only, 127.0.0.1 and ::1); also --server-host",
-    ),
-    new Option(
-      "--origins <list>",
-      'origins of pages that may connect besides our own, comma-separated, or "any"',
-    ).argParser(readOrigins),
-    new Option(
-      "--trust-proxy <list>",
-      'proxies whose forwarded headers are believed: "loopback", addresses, ranges; comma-separated',
-    ).argParser(readList),
-  ];
-}
-
-function tlsOptions(): readonly Option[] {
-  return [
-    new Option("-t, --tls", "serve https: and wss:; needs -k and -c"),
-    new Option("-k, --private-key <file>", "private key, PEM"),
-    new Option("-c, --certificate <file>", "certificate with its chain, PEM"),
-  ];
-}
-
-function outputOptions(): readonly Option[] {
-  return [
-    new Option("--log-level <level>", `${[...LEVELS].reverse().join(", ")}; from here up is logged`)
-      .default("info")
-      .argParser(readLevel),
-    new Option("--console", "serve the console page also when other machines can reach it"),
-    new Option("--no-console", "do not serve the console page"),
-  ];
 }
 
 const EXAMPLES = `
@@ -202,72 +178,79 @@ function isText(value: string | undefined): value is string {
   return value !== undefined;
 }
 
-function readPort(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
+function describeNotes(command: Command): readonly string[] {
+  const given = command.options.filter(
+    (option) => command.getOptionValue(option.attributeName()) !== undefined,
+  );
+  return given.flatMap(({ long = "" }) =>
+    WITHOUT_EFFECT[long] === undefined ? [] : [`${long} does nothing: ${WITHOUT_EFFECT[long]}`],
+  );
 }
 
-function readCount(text: string): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count > 0 && Number.isSafeInteger(count)) return count;
-  throw new InvalidArgumentError("It must be a whole number, 1 or more.");
-}
-
-/** As in pywebsocket each begins with a slash: it is a path of the server. */
-function readCgiPaths(text: string): readonly string[] {
-  const paths = readList(text).map((path) => `/${path.replace(/^\/+|\/+$/g, "")}`);
-  const bad = paths.find((path) => /(^|\/)\.|\/\/|[\\%?#\0]/.test(path));
-  if (bad === undefined) return paths;
-  throw new InvalidArgumentError(`"${bad}" names no folder of the document root.`);
-}
-
-function readLevel(text: string): Level {
-  const level = parseLevel(text);
-  if (level) return level;
-  throw new InvalidArgumentError(`It must be one of ${LEVELS.join(", ")}.`);
-}
-
-function readList(text: string): readonly string[] {
-  const entries = text.split(",").map((entry) => entry.trim());
-  const list = entries.filter((entry) => entry !== "");
-  if (list.length === 0) throw new InvalidArgumentError("It is empty.");
-  return list;
-}
-
-function readOrigins(text: string): readonly string[] | "any" {
-  const list = readList(text);
-  if (!list.includes("any")) return list;
-  if (list.length === 1) return "any";
-  throw new InvalidArgumentError('"any" stands alone.');
-}
-
-function checkSettings(raw: RawOptions): ServeSettings {
-  const { host, handlers, documentRoot, origins, trustProxy, tls, privateKey, certificate } = raw;
+function checkSettings(raw: RawOptions, notes: readonly string[]): ServeSettings {
+  const { host, documentRoot, origins, trustProxy } = raw;
   if (raw.cgiPaths && documentRoot === undefined) {
     throw new CommandError(2, "-x names folders of the document root: add -d");
   }
   checkByLibrary({ ...(origins && { origins }), ...(trustProxy && { trustProxy }) });
-  if (!tls && (privateKey ?? certificate) !== undefined) {
-    throw new CommandError(2, "-k and -c are for TLS: add -t, or leave them out");
+  checkTls(raw);
+  if (raw.basicAuthCredential !== undefined && !raw.basicAuth) {
+    throw new CommandError(2, "--basic-auth-credential is for --basic-auth: add it");
   }
   if (host === "") throw new CommandError(2, "-H needs an address, such as 0.0.0.0");
   return {
     port: raw.port,
     host,
-    handlers,
+    handlers: raw.handlers,
     documentRoot,
+    handlersMap: raw.websockHandlersMapFile,
+    scanFolder: raw.scanDir,
+    followsLinksOut: raw.allowHandlersOutsideRootDir === true,
     executables: raw.executables === true,
     cgiPaths: raw.cgiPaths ?? [],
     maxProcesses: raw.maxProcesses,
     origins,
     trustProxy,
-    tls: tls === true,
-    privateKey,
-    certificate,
+    credential: raw.basicAuth ? (raw.basicAuthCredential ?? DEFAULT_CREDENTIAL) : undefined,
+    validationHost: raw.validationHost,
+    validationPort: raw.validationPort,
+    backlog: raw.queue,
+    tls: raw.tls === true,
+    privateKey: raw.privateKey,
+    certificate: raw.certificate,
+    clientCertificates: wantedCertificates(raw),
+    clientCa: raw.tlsClientCa,
+    logFile: raw.logFile,
     logLevel: raw.logLevel,
+    logMax: raw.logMax,
+    logCount: raw.logCount,
     console: raw.console,
+    notes,
   };
+}
+
+function wantedCertificates(raw: RawOptions): ServeSettings["clientCertificates"] {
+  if (!raw.tlsClientAuth) return undefined;
+  return raw.tlsClientCertOptional ? "optional" : "required";
+}
+
+function checkTls(raw: RawOptions): void {
+  const fault = findTlsFault(raw);
+  if (fault !== undefined) throw new CommandError(2, fault);
+}
+
+function findTlsFault(raw: RawOptions): string | undefined {
+  const { tls, privateKey, certificate, tlsClientAuth, tlsClientCa, tlsClientCertOptional } = raw;
+  if (!tls && (privateKey ?? certificate) !== undefined) {
+    return "-k and -c are for TLS: add -t, or leave them out";
+  }
+  if (!tls && tlsClientAuth) return "--tls-client-auth is for TLS: add -t, or leave it out";
+  if (!tlsClientAuth && (tlsClientCa !== undefined || tlsClientCertOptional)) {
+    return "--tls-client-ca and --tls-client-cert-optional are for --tls-client-auth: add it";
+  }
+  // Without it Node would believe every authority that browsers do: anybody can buy such a certificate.
+  if (!tlsClientAuth || tlsClientCa !== undefined) return undefined;
+  return "--tls-client-auth needs the certificate of who signs the clients' (--tls-client-ca)";
 }
 
 /** Origins and proxies are the library's to judge; its sentences name the option and the entry. */

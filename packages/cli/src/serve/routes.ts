@@ -6,9 +6,12 @@
 import { type ServeOptions, type Server, SocketServer } from "trunkline/server";
 import { machineClock } from "../clock.ts";
 import { CommandError } from "../command-error.ts";
+import type { ScanOptions } from "../handlers/folder-scan.ts";
 import type { HandlerRoutes } from "../handlers/handler-table.ts";
+import { type Alias, applyAliases } from "../handlers/handlers-map.ts";
 import type { Logger } from "../log.ts";
 import type { ProcessPool } from "../processes/process-pool.ts";
+import type { Access } from "./access.ts";
 import { BUILT_IN_ECHO } from "./built-in-echo.ts";
 import { describeReadError } from "./tls-files.ts";
 
@@ -29,7 +32,12 @@ export interface RouteSource {
 export interface RoutesOptions {
   /** The handlers folder; undefined for the built-in echo. */
   readonly root: string | undefined;
+  readonly scan: Pick<ScanOptions, "below" | "followsLinksOut">;
   readonly log: Logger;
+  /** Handlers under more paths. */
+  readonly aliases: readonly Alias[];
+  /** Stands before every route. */
+  readonly access: Access;
   /** Added to whatever the folder has. */
   readonly ours: Routes;
   /** Where the processes of executables run; undefined: there are none. */
@@ -38,42 +46,50 @@ export interface RoutesOptions {
 }
 
 export async function openRoutes(options: RoutesOptions): Promise<RouteSource> {
-  const { root, log, ours } = options;
-  if (root === undefined) return withBuiltIn(ours);
+  const { root, log, ours, aliases, access } = options;
+  const compose = (found: Routes | HandlerRoutes): Routes => {
+    const theirs = applyAliases(found as Routes, aliases); // each was checked
+    return access.guardRoutes({ ...theirs, ...ours });
+  };
+  if (root === undefined) return withBuiltIn(options, compose);
   let server: Server | undefined;
-  const onRoutes = (routes: HandlerRoutes) => setRoutes(server, { ...routes, ...ours }, log);
+  const onRoutes = (routes: HandlerRoutes) => setRoutes(server, compose(routes), log);
   const { folder, worker } = await openFolder(root, options, onRoutes);
   return {
     get routes() {
-      return { ...(folder.routes as Routes), ...ours }; // each was checked
+      return compose(folder.routes);
     },
-    get resources() {
-      return Object.keys(folder.routes).sort();
-    },
+    resources: resourcesOf(folder.routes, options),
     connect(listening) {
       server = listening;
       // There may have been a save between the load and the listening.
-      setRoutes(server, { ...folder.routes, ...ours }, log);
+      setRoutes(server, compose(folder.routes), log);
     },
     close: () => folder.close(),
     stop: () => worker.stop(),
   };
 }
 
-function withBuiltIn(ours: Routes): RouteSource {
+function withBuiltIn(options: RoutesOptions, compose: (routes: Routes) => Routes): RouteSource {
+  const found = { "/echo": BUILT_IN_ECHO };
   return {
-    routes: { "/echo": BUILT_IN_ECHO, ...ours },
-    resources: ["/echo"],
+    routes: compose(found),
+    resources: resourcesOf(found, options),
     connect() {},
     close() {},
     async stop() {},
   };
 }
 
+/** Tells of aliases that mean nothing at the start; later a handler may come. */
+function resourcesOf(found: HandlerRoutes, { aliases, log }: RoutesOptions): readonly string[] {
+  return Object.keys(applyAliases(found, aliases, (line) => log.error(line))).sort();
+}
+
 /** The compilers and the watcher are loaded only where there is a folder. */
 async function openFolder(
   root: string,
-  { log, executables, environment }: RoutesOptions,
+  { log, scan, executables, environment }: RoutesOptions,
   onRoutes: (routes: HandlerRoutes) => void,
 ) {
   const [{ openHandlerFolder }, { PythonHandlers, PythonWorker }, { ExecutableHandlers }] =
@@ -89,7 +105,7 @@ async function openFolder(
     ...(executables && { executable: new ExecutableHandlers(executables, environment) }),
   };
   try {
-    const options = { root, log, onRoutes, foreign, check: checkHandler };
+    const options = { root, log, scan, onRoutes, foreign, check: checkHandler };
     return { folder: await openHandlerFolder(options), worker };
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
@@ -103,9 +119,9 @@ function checkHandler(resource: string, handler: object): void {
   new SocketServer({ routes: { [resource]: handler } as Routes }); // it throws where this is wrong
 }
 
-function setRoutes(server: Server | undefined, routes: HandlerRoutes | Routes, log: Logger): void {
+function setRoutes(server: Server | undefined, routes: Routes, log: Logger): void {
   try {
-    server?.setRoutes(routes as Routes); // each was checked
+    server?.setRoutes(routes);
   } catch (error) {
     log.error(error instanceof Error ? error.message : String(error));
   }

@@ -7,6 +7,8 @@ export interface StartFacts {
   readonly handlers: string | undefined;
   readonly resources: readonly string[];
   readonly documentRoot: string | undefined;
+  readonly config: string | undefined;
+  readonly logFile: string | undefined;
   readonly hasConsole: boolean;
   readonly isLocal: boolean;
 }
@@ -19,6 +21,8 @@ export function describeStart(facts: StartFacts): string {
   ];
   if (documentRoot !== undefined) lines.push(`  files     from ${documentRoot}`);
   if (hasConsole) lines.push(`  console   ${url}/_trunkline/`);
+  if (facts.config !== undefined) lines.push(`  options   from ${facts.config}`);
+  if (facts.logFile !== undefined) lines.push(`  log       to ${facts.logFile}`);
   lines.push("  Ctrl-C ends it.");
   return `${lines.join("\n")}\n`;
 }

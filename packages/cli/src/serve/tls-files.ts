@@ -1,4 +1,5 @@
 /** Reads the key and the certificate of `-t`, and finds out before the port opens whether they fit. */
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
 import { CommandError } from "../command-error.ts";
@@ -35,6 +36,25 @@ export async function readTlsFiles(
   checkPart({ cert }, `the certificate ${certificate}`);
   checkPart({ key, cert }, `the private key ${privateKey} with the certificate ${certificate}`);
   return { key, cert };
+}
+
+/** Who signs the clients' certificates. @throws {CommandError} with exit code 1 */
+export async function readClientCa(path: string): Promise<Buffer> {
+  const ca = await readPem(path, "certificate of the clients' authority");
+  try {
+    if (!ca.includes("-----BEGIN ")) throw new Error("PEM");
+    new X509Certificate(ca);
+    return ca;
+  } catch (error) {
+    // Node would take a file without a certificate, and trust nobody.
+    throw new CommandError(
+      1,
+      `the certificate ${path} (--tls-client-ca): it is not one in PEM form`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 async function readPem(path: string, what: string): Promise<Buffer> {
