@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "RFC 6455 and RFC 7692, case by case, against a server or a client",
     load: async () => (await import("./conform/command.ts")).conformCommand,
   },
+  docs: {
+    summary: "the documentation in the terminal",
+    load: async () => (await import("./docs/command.ts")).docsCommand,
+  },
 };
 
 export async function run(args: readonly string[], context: CommandContext): Promise<number> {
