@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { Command } from "commander";
-import { newCommand, parseLine, readCount, readSeconds } from "./command-line.ts";
+import { newCommand, parseLine, readCount, readPort, readSeconds } from "./command-line.ts";
 
 function makeCommand(): Command {
   return newCommand("dance")
@@ -32,4 +32,9 @@ it("reads seconds as milliseconds", () => {
   assert.deepEqual(["0", "2", "0.5", ".25", "1."].map(readSeconds), [0, 2000, 500, 250, 1000]);
   for (const text of ["", "-1", "1e3", "2147484", "soon", "."])
     assert.throws(() => readSeconds(text));
+});
+
+it("reads ports, and no other numbers", () => {
+  assert.deepEqual(["0", "9998", "65535"].map(readPort), [0, 9998, 65_535]);
+  for (const text of ["", "-1", "65536", "1.5", "http"]) assert.throws(() => readPort(text));
 });

@@ -48,6 +48,12 @@ export function readCount(text: string): number {
   throw new InvalidArgumentError("It must be a whole number, 1 or more.");
 }
 
+export function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
+}
+
 /** The longest delay of a timer, in seconds: 24 days. */
 const LONGEST = 2_147_483;
 

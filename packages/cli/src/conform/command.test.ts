@@ -196,7 +196,7 @@ describe("trunkline conform", () => {
       ["server", "ws://a", "--onyl", "x"],
       /no option "--onyl"\. Did you mean --only\?/,
     ],
-    ["a wait that is no number", ["server", "ws://a", "--wait", "soon"], /whole number above 0/],
+    ["a wait that is no number", ["server", "ws://a", "--wait", "soon"], /whole number, 1 or more/],
     [
       "a case that is not there",
       ["server", "ws://a", "--only", "pings/none"],

@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { CommandError } from "../command-error.ts";
+import { readCount, readPort } from "../command-line.ts";
 import { nearest } from "../nearest.ts";
 
 /** What both directions share. */
@@ -198,18 +199,6 @@ function readAddress(text: string): URL {
 function readList(text: string, before: readonly string[] = []): readonly string[] {
   const words = text.split(",").map((word) => word.trim());
   return [...before, ...words.filter((word) => word !== "")];
-}
-
-function readCount(text: string): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count > 0 && Number.isSafeInteger(count)) return count;
-  throw new InvalidArgumentError("It must be a whole number above 0.");
-}
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
 }
 
 function describeFault(error: CommanderError, command: Command): string {

@@ -92,9 +92,14 @@ async function* join(input: AsyncIterable<Uint8Array>): AsyncGenerator<Message> 
 
 /** Whoever writes into the pipe may go on after the connection is closed: nobody waits for that. */
 async function* untilClosed<T>(items: AsyncGenerator<T>, session: Session): AsyncGenerator<T> {
-  const closed = session.closed.then(() => undefined);
+  // One reaction to the end, not one for each item: a promise keeps them all until it settles.
+  let wake = (): void => {};
+  session.closed.then(() => wake());
   while (session.isOpen) {
-    const next = await Promise.race([items.next(), closed]);
+    const next = await new Promise<IteratorResult<T> | undefined>((resolve, reject) => {
+      wake = () => resolve(undefined);
+      items.next().then(resolve, reject);
+    });
     if (next === undefined || next.done) return;
     yield next.value;
   }

@@ -134,7 +134,7 @@ export class Session {
     const connection = this.#connection;
     connection?.send(data);
     while (this.#isOpen && connection && connection.bufferedAmount > HIGH_WATER_MARK) {
-      await this.pass(LOOK);
+      await new Promise<void>((resolve) => this.#means.clock.setTimer(resolve, LOOK));
     }
   }
 

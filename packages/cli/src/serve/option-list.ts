@@ -3,6 +3,7 @@
  * What they mean together is `options.ts`'s business.
  */
 import { InvalidArgumentError, Option } from "commander";
+import { readCount, readPort } from "../command-line.ts";
 import { LEVELS, type Level, parseLevel } from "../log.ts";
 
 /** Other long names of the same options. */
@@ -145,18 +146,6 @@ function optionsWithoutEffect(): readonly Option[] {
     new Option("--thread-monitor-interval-in-sec <number>").argParser(readSize),
     new Option("--handler-encoding <name>"),
   ];
-}
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
-}
-
-function readCount(text: string): number {
-  const count = readWhole(text);
-  if (count !== undefined && count > 0) return count;
-  throw new InvalidArgumentError("It must be a whole number, 1 or more.");
 }
 
 function readSize(text: string): number {
