@@ -6,4 +6,5 @@ import { buildIfStale, installIfStale, root, run } from "./lib/workspace.mjs";
 
 buildIfStale();
 installIfStale("interop");
+installIfStale("interop/drop-in", ["--ignore-scripts"]);
 run("npm", ["test", "--silent", "--", ...process.argv.slice(2)], join(root, "interop"));

@@ -60,14 +60,15 @@ export function buildIfStale() {
  * `npm ci` in a folder with a manifest of its own, when its lock file is newer than what is installed.
  *
  * @param {string} folder relative to the root
+ * @param {readonly string[]} [options] of npm's
  */
-export function installIfStale(folder) {
+export function installIfStale(folder, options = []) {
   const lock = join(root, folder, "package-lock.json");
   if (!existsSync(lock))
     fail(`${folder}/package-lock.json is missing: there is nothing to install.`);
   const installed = join(root, folder, "node_modules/.package-lock.json");
   if (existsSync(installed) && statSync(lock).mtimeMs <= statSync(installed).mtimeMs) return;
-  run("npm", ["ci", "--no-audit", "--no-fund"], join(root, folder));
+  run("npm", ["ci", "--no-audit", "--no-fund", ...options], join(root, folder));
 }
 
 /**
