@@ -9,7 +9,7 @@ const files = readdirSync(folder)
   .filter((name) => name.endsWith(".test.mjs"))
   .filter((name) => words.length === 0 || words.some((word) => name.includes(word)));
 const globalClient = typeof WebSocket === "undefined" ? ["--experimental-websocket"] : [];
-const options = ["--test", "--test-reporter=spec", "--test-timeout=300000"];
+const options = ["--test", "--test-reporter=spec", "--test-timeout=600000"];
 const { status } = spawnSync(process.execPath, [...globalClient, ...options, ...files], {
   cwd: folder,
   stdio: "inherit",
