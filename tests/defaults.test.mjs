@@ -103,8 +103,29 @@ describe("the defaults in the documentation", () => {
     assert.equal(table["--executables"], settings.executables ? "on" : "off");
     assert.deepEqual([table["--cgi-paths"], settings.cgiPaths], ["none", []]);
     assert.equal(table["--tls"], settings.tls ? "on" : "off");
+    assert.equal(table["--log-max"], String(settings.logMax));
+    assert.equal(table["--log-count"], String(settings.logCount));
+    const asking = parseServeOptions(["--basic-auth"]);
+    assert.equal("credential" in asking && asking.credential, table["--basic-auth-credential"]);
+    assert.deepEqual([table["--basic-auth"], settings.credential], ["off", undefined]);
+    assert.deepEqual([table["--tls-client-auth"], settings.clientCertificates], ["off", undefined]);
     assert.deepEqual([settings.documentRoot, settings.origins], [undefined, undefined]);
     assert.deepEqual([table["--document-root"], table["--origins"]], ["none", "none"]);
+  });
+
+  it("leave out no option of serve that has a value or an effect", () => {
+    const parsed = parseServeOptions(["--help"]);
+    const [known = ""] = "help" in parsed ? parsed.help.split("Without effect") : [];
+    const names = [...known.matchAll(/^ {2}(?:-\w, )?(--(?!no-|help)[a-z-]+)/gm)].map(
+      ([, name]) => name,
+    );
+    assert.ok(names.length > 20);
+    const table = readTable("`trunkline serve`");
+    const own = ["--private-key", "--certificate", "--tls-client-ca"]; // files of yours
+    assert.deepEqual(
+      names.filter((name = "") => !own.includes(name) && !(name in table)),
+      [],
+    );
   });
 
   it("are those of connect, and leave out none of its options", () => {
