@@ -95,6 +95,7 @@ async function judge(allowed: Allowed, peer: Peer, event: PeerEvent): Promise<Fi
   const isOpen = event.type === "text" && event.payload.equals(Buffer.from(MARK));
   if (isOpen) return judgeOpened(allowed, peer);
   const came = describeEvent(event);
+  if (event.type === "fault") return failed(`it opened, and ${came}`);
   return event.type === "close" && allowed !== "opens" ? tolerated(came) : failed(`${came} came`);
 }
 
