@@ -114,7 +114,7 @@ function nodeClient(name) {
 }
 
 async function browse(port, options) {
-  const browser = await launch({ headless: true, ...options });
+  const browser = await launch({ headless: true, protocolTimeout: 900_000, ...options });
   try {
     const page = await browser.newPage();
     await page.goto(`http://localhost:${port}/`);
@@ -163,7 +163,7 @@ for (const name of names) {
     const result = condense(name, version, JSON.parse(readFileSync(file, "utf8")));
     writeFileSync(
       join(here, "results", `${name}.json`),
-      `${JSON.stringify(result, undefined, 1)}\n`,
+      `${JSON.stringify(result, undefined, 2)}\n`,
     );
     const seconds = ((performance.now() - start) / 1000).toFixed(0);
     console.log(name, version, JSON.stringify(result.counts), `${seconds} s`);
