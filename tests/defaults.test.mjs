@@ -99,6 +99,8 @@ describe("the defaults in the documentation", () => {
     const table = readTable("`trunkline serve`");
     assert.equal(table["--port"], String(settings.port));
     assert.equal(table["--log-level"], settings.logLevel);
+    assert.equal(table["--heartbeat"], String(settings.heartbeat / 1000));
+    assert.deepEqual([table["--trust-proxy"], settings.trustProxy], ["none", undefined]);
     assert.equal(table["--max-processes"], String(settings.maxProcesses));
     assert.equal(table["--executables"], settings.executables ? "on" : "off");
     assert.deepEqual([table["--cgi-paths"], settings.cgiPaths], ["none", []]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { chmod, mkdir } from "node:fs/promises";
+import { request } from "node:http";
 import { connect as connectRaw, createServer } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -45,6 +46,23 @@ test("in an empty folder the built-in echo answers, and the start says so", asyn
   assert.equal(await ask("hello"), "hello");
   assert.equal((await shakeHands(port, "/echo", { Origin: "null" })).status, 101);
   assert.equal((await shakeHands(port, "/echo", { Origin: "file://" })).status, 101);
+});
+
+// Without the option the first ping comes after 25 seconds.
+test("--heartbeat is the time between pings", { timeout: 15_000 }, async (t) => {
+  const { port } = await start(t, {}, ["--heartbeat", "0.1"]);
+  const headers = {
+    Connection: "Upgrade",
+    Upgrade: "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+  };
+  const opening = request({ port, host: "127.0.0.1", path: "/echo", headers });
+  opening.end();
+  const [, socket, head] = await once(opening, "upgrade");
+  t.after(() => socket.destroy());
+  const bytes = head.length > 0 ? head : (await once(socket, "data"))[0];
+  assert.equal(bytes[0], 0x89, "a Ping");
 });
 
 test("Ctrl-C closes every connection with 1001 and ends with code 0", async (t) => {

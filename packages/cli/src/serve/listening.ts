@@ -7,11 +7,12 @@ export type ListenOptions = Pick<ServeOptions, "routes" | "logger" | "http" | "t
 
 /** @throws {CommandError} with exit code 1 */
 export async function listen(settings: ServeSettings, options: ListenOptions): Promise<Server> {
-  const { port, host, backlog, origins, trustProxy } = settings;
+  const { port, host, backlog, origins, trustProxy, heartbeat } = settings;
   try {
     return await serve({
       ...options,
       port,
+      heartbeat,
       ...(host !== undefined && { host }),
       ...(backlog !== undefined && { backlog }),
       ...(origins && { origins }),

@@ -3,7 +3,7 @@
  * What they mean together is `options.ts`'s business.
  */
 import { InvalidArgumentError, Option } from "commander";
-import { readCount, readPort } from "../command-line.ts";
+import { readCount, readPort, readSeconds } from "../command-line.ts";
 import { LEVELS, type Level, parseLevel } from "../log.ts";
 
 /** Other long names of the same options. */
@@ -95,6 +95,9 @@ function accessOptions(): readonly Option[] {
       "--trust-proxy <list>",
       'proxies whose forwarded headers are believed: "loopback", addresses, ranges; comma-separated',
     ).argParser(readList),
+    new Option("--heartbeat <seconds>", "time between pings, which keep a quiet line open; 0: none")
+      .default(25_000, "25")
+      .argParser(readSeconds),
     new Option("--basic-auth", "ask everybody for a user name and a password"),
     new Option(
       "--basic-auth-credential <user:password>",

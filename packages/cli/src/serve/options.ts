@@ -34,6 +34,8 @@ export interface ServeSettings {
   readonly maxProcesses: number;
   readonly origins: readonly string[] | "any" | undefined;
   readonly trustProxy: readonly string[] | undefined;
+  /** Milliseconds between pings; 0 sends none. */
+  readonly heartbeat: number;
   /** "user:password" that everybody is asked for. */
   readonly credential: string | undefined;
   readonly validationHost: string | undefined;
@@ -109,6 +111,7 @@ interface RawOptions {
   readonly maxProcesses: number;
   readonly origins?: readonly string[] | "any";
   readonly trustProxy?: readonly string[];
+  readonly heartbeat: number;
   readonly basicAuth?: boolean;
   readonly basicAuthCredential?: string;
   readonly validationHost?: string;
@@ -211,6 +214,7 @@ function checkSettings(raw: RawOptions, notes: readonly string[]): ServeSettings
     maxProcesses: raw.maxProcesses,
     origins,
     trustProxy,
+    heartbeat: raw.heartbeat,
     credential: raw.basicAuth ? (raw.basicAuthCredential ?? DEFAULT_CREDENTIAL) : undefined,
     validationHost: raw.validationHost,
     validationPort: raw.validationPort,
