@@ -14,7 +14,21 @@ import { readManifest } from "./subpaths.mjs";
 const languages = {
   program: ["ts", "typescript", "mts", "js", "javascript", "mjs"],
   shell: ["sh", "bash", "shell", "console"],
-  untested: ["", "text", "txt", "http", "diff", "jsonc", "yaml", "ini", "nginx", "apache", "css"],
+  untested: [
+    "",
+    "text",
+    "txt",
+    "http",
+    "diff",
+    "jsonc",
+    "yaml",
+    "ini",
+    "nginx",
+    "apache",
+    "haproxy",
+    "caddy",
+    "css",
+  ],
 };
 
 export class SnippetChecker {
