@@ -24,7 +24,7 @@ interface Carried {
 }
 
 export class DuplexTransport implements Transport {
-  readonly #stream: Duplex & SocketExtras;
+  protected readonly stream: Duplex & SocketExtras;
   /**
    * What is written is copied first, and what is read as well. Not for a TCP socket: its bytes are
    * out of this process when their write is done. A TLS socket holds every write for a while; another
@@ -39,13 +39,13 @@ export class DuplexTransport implements Transport {
   #over = false;
 
   constructor(stream: Duplex) {
-    this.#stream = stream;
+    this.stream = stream;
     this.copies = !(stream instanceof Socket) || stream instanceof TLSSocket;
   }
 
   start(receiver: Receiver): void {
     this.#receiver = receiver;
-    const stream = this.#stream;
+    const stream = this.stream;
     // Frames are gathered a turn long already; Nagle's algorithm would hold them back once more.
     stream.setNoDelay?.(true);
     // A timeout that the HTTP server set is about requests, not about an open line.
@@ -66,13 +66,13 @@ export class DuplexTransport implements Transport {
   }
 
   write(bytes: Uint8Array): boolean {
-    if (this.copies) this.#stream.write(new Uint8Array(bytes), this.#onWritten);
-    else this.#stream.write(bytes);
+    if (this.copies) this.stream.write(new Uint8Array(bytes), this.#onWritten);
+    else this.stream.write(bytes);
     return this.#left();
   }
 
   writeAll(pieces: readonly Uint8Array[]): boolean {
-    const stream = this.#stream;
+    const stream = this.stream;
     stream.cork();
     for (const piece of pieces) {
       if (this.copies) stream.write(new Uint8Array(piece), this.#onWritten);
@@ -88,7 +88,7 @@ export class DuplexTransport implements Transport {
 
   /** A stream that holds nothing has handed it all to the system. */
   #left(): boolean {
-    const stream = this.#stream;
+    const stream = this.stream;
     if (stream.writableLength === 0) return true;
     if (this.#waiting || stream.destroyed) return false;
     this.#waiting = true;
@@ -104,42 +104,47 @@ export class DuplexTransport implements Transport {
   }
 
   #written(error: Error | null | undefined): void {
-    const stream = this.#stream;
+    const stream = this.stream;
     if (error || stream.destroyed || !this.#waiting) return;
     if (stream.writableLength > 0) {
       if (!this.copies) stream.write(NOTHING, this.#onWritten);
       return;
     }
     this.#waiting = false;
+    this.drained();
+  }
+
+  /** Everything written has left. */
+  protected drained(): void {
     this.#receiver?.onDrain();
   }
 
   get buffered(): number {
-    return this.#stream.writableLength;
+    return this.stream.writableLength;
   }
 
   pause(): void {
-    this.#stream.pause();
+    this.stream.pause();
   }
 
   resume(): void {
-    this.#stream.resume();
+    this.stream.resume();
   }
 
   end(): void {
-    this.#stream.end();
+    this.stream.end();
   }
 
   destroy(): void {
-    this.#stream.destroy();
+    this.stream.destroy();
   }
 
   ref(): void {
-    this.#stream.ref?.();
+    this.stream.ref?.();
   }
 
   unref(): void {
-    this.#stream.unref?.();
+    this.stream.unref?.();
   }
 
   static fail(transport: DuplexTransport, error: Error): void {
@@ -157,7 +162,7 @@ export class DuplexTransport implements Transport {
   #close(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#receiver?.onClose(this.#error ?? this.#stream.errored ?? undefined);
+    this.#receiver?.onClose(this.#error ?? this.stream.errored ?? undefined);
   }
 }
 

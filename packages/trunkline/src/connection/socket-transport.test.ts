@@ -116,3 +116,126 @@ test("two sockets read over one block, and each gets its own bytes", async (t) =
     assert.deepEqual(Buffer.from(sees.bytes), Buffer.concat(rounds));
   }
 });
+
+test("writes of others to the socket and ours arrive in the order of the calls", async (t) => {
+  const [near, far] = await tcpPair(t);
+  const socket = near as Socket; // a TCP pair
+  const sees = new Recorder();
+  const received = new Recorder();
+  assert.ok(isFastSocket(near) && isFastSocket(far));
+  const transport = new SocketTransport(near);
+  transport.start(sees);
+  new SocketTransport(far).start(received);
+  const pieces: Uint8Array[] = [];
+  const piece = (): Uint8Array => {
+    const made = pattern(50_000, pieces.length);
+    pieces.push(made);
+    return made;
+  };
+  // More than the system takes, so that some of it waits, here and in the stream.
+  for (let round = 0; round < 60; round++) {
+    transport.write(piece());
+    socket.write(piece());
+    transport.writeAll([piece(), piece()]);
+    socket.cork();
+    transport.write(piece());
+    socket.uncork();
+  }
+  const expected = Buffer.concat(pieces);
+  assert.equal(transport.buffered > 0, true);
+  await received.until(() => received.count === expected.length);
+  assert.equal(Buffer.compare(expected, received.bytes), 0);
+  assert.equal(socket.bytesWritten, expected.length);
+});
+
+test("what waits in the handle counts as buffered until it has left", async (t) => {
+  const [near, far] = await tcpPair(t);
+  const sees = new Recorder();
+  assert.ok(isFastSocket(near));
+  const transport = new SocketTransport(near);
+  transport.start(sees);
+  transport.write(pattern(1));
+  assert.equal(transport.buffered, 0);
+  let written = 1;
+  for (let left = true; left; written += 100_000) left = transport.write(pattern(100_000));
+  const waiting = transport.buffered;
+  assert.ok(waiting > 0 && waiting < written, `${waiting} of ${written} bytes wait`);
+  let received = 0;
+  far.on("data", (chunk: Buffer) => {
+    received += chunk.length;
+  });
+  await sees.until(() => sees.events.includes("drain"));
+  assert.equal(transport.buffered, 0);
+  while (received < written) await nextTurn();
+});
+
+test("a write that the system took in two parts is waited for, though nothing is left in the handle", async (t) => {
+  const [near, far] = await tcpPair(t);
+  const sees = new Recorder();
+  assert.ok(isFastSocket(near));
+  const transport = new SocketTransport(near);
+  transport.start(sees);
+  transport.write(pattern(1));
+  const { _handle: handle } = near as unknown as { readonly _handle: object };
+  Object.defineProperty(handle, "writeQueueSize", { get: () => 0 });
+  let count = 0;
+  while (transport.write(pattern(100_000))) assert.ok(++count < 1000, "it never waits");
+  assert.equal(transport.buffered, 0);
+  far.resume();
+  await sees.until(() => sees.events.includes("drain"));
+  assert.equal(transport.write(pattern(1)), true);
+});
+
+test("a write after somebody ended the socket is the stream's error, not a frame behind the FIN", async (t) => {
+  const [near, far] = await tcpPair(t);
+  const socket = near as Socket; // a TCP pair
+  const sees = new Recorder();
+  const received = new Recorder();
+  assert.ok(isFastSocket(near) && isFastSocket(far));
+  const transport = new SocketTransport(near);
+  transport.start(sees);
+  new SocketTransport(far).start(received);
+  transport.write(pattern(10));
+  socket.end();
+  transport.write(pattern(20));
+  await sees.until(() => sees.closed);
+  await received.until(() => received.closed || received.events.includes("end"));
+  assert.equal(received.count, 10);
+  assert.match(String(sees.error), /write after end/);
+});
+
+test("a write to a peer that is gone ends in the system's error, as Node words it", async (t) => {
+  const [near, far] = await tcpPair(t);
+  const sees = new Recorder();
+  assert.ok(isFastSocket(near));
+  const transport = new SocketTransport(near);
+  transport.start(sees);
+  // So that the write finds out, and not the read.
+  transport.pause();
+  (far as Socket).resetAndDestroy();
+  while (!sees.closed) {
+    transport.write(pattern(10));
+    await nextTurn();
+  }
+  const { code, syscall, message } = sees.error as NodeJS.ErrnoException;
+  assert.ok(code === "EPIPE" || code === "ECONNRESET", String(code));
+  assert.deepEqual([syscall, message], ["write", `write ${code}`]);
+});
+
+test("a socket with a timeout is written to through the stream, which pushes the timeout back", async (t) => {
+  const [near, far] = await tcpPair(t);
+  const socket = near as Socket; // a TCP pair
+  const received = new Recorder();
+  assert.ok(isFastSocket(near) && isFastSocket(far));
+  const transport = new SocketTransport(near);
+  transport.start(new Recorder());
+  new SocketTransport(far).start(received);
+  transport.write(pattern(10));
+  const { mock } = t.mock.method(socket, "write");
+  transport.write(pattern(10));
+  assert.equal(mock.callCount(), 0);
+  socket.setTimeout(60_000);
+  transport.write(pattern(10));
+  assert.equal(mock.callCount(), 1);
+  await received.until(() => received.count === 30);
+});

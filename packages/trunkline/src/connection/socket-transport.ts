@@ -1,6 +1,7 @@
 /**
  * The fast transport for sockets of node:net and node:tls: every read goes into one shared block of
- * memory, without a new buffer and without the stream machinery.
+ * memory, and what a plain socket has to write goes straight to its handle, both without a new buffer
+ * and without the stream machinery.
  *
  * This is the one file that touches a socket's undocumented inside. `net.connect` has the option
  * `onread: { buffer, callback }`; a socket that a server accepted has no such option, but it is the
@@ -8,15 +9,41 @@
  * others hold (`request.socket`, a set filled on "connection") stays the socket: its addresses,
  * `destroy()`, `setTimeout()` and "close" go on working. What is needed is looked for first; where a
  * piece is missing, `openTransport` (transports.ts) takes the documented way.
+ *
+ * A write to the handle needs a request, for the case that the system does not take all at once. Up to
+ * Node 25 the caller makes it, of a class that is nowhere to be had; from 26 on the handle makes it when
+ * it is needed. So the first write of the thread goes through the stream, and which of the two it is, and
+ * the class, is learnt from what the stream hands to the handle. A request that was not needed serves
+ * the next write. Whenever the stream itself has something to say (bytes of others that wait, a cork,
+ * an end, a timeout to push back), the write is the stream's.
  */
 import { Socket } from "node:net";
+import { constants } from "node:os";
 import type { Duplex } from "node:stream";
+import { getSystemErrorName } from "node:util";
 import { DuplexTransport } from "./duplex-transport.ts";
 import { readBlock } from "./shared-memory.ts";
 import type { Receiver } from "./transport.ts";
 
 interface Handle {
   useUserBuffer(buffer: Uint8Array): void;
+  writeBuffer(request: WriteRequest | null, bytes: Uint8Array): Written;
+  writev(request: WriteRequest | null, pieces: readonly Uint8Array[], allBytes: true): Written;
+  /** Bytes that wait in it. */
+  readonly writeQueueSize: number;
+}
+
+/** A negative errno; or 0, with the given request in use or not; or the request that the handle made. */
+type Written = number | WriteRequest;
+
+interface WriteRequest {
+  /** -1 while it is not in use. */
+  getAsyncId(): number;
+  /** Called when bytes that had to wait have left; `status` is 0 or a negative errno. */
+  oncomplete?: (this: WriteRequest, status: number) => void;
+  transport?: SocketTransport;
+  /** Kept alive until then. */
+  bytes?: Uint8Array | readonly Uint8Array[];
 }
 
 type Callback = (this: object, count: number) => boolean;
@@ -47,11 +74,52 @@ export function isFastSocket(stream: Duplex): stream is Socket {
   return typeof handle?.useUserBuffer === "function" && symbols.buffer in stream;
 }
 
+/** How a request comes to be, null where the handle makes it; unknown until the first write of the thread. */
+let makeRequest: (() => WriteRequest | null) | "unknown" | "unavailable" = "unknown";
+/** One that no write has used up. */
+let request: WriteRequest | null = null;
+
+/** Lets the stream write, and looks at what it hands to the handle. */
+function learnRequest(handle: Partial<Handle>, write: () => boolean): boolean {
+  makeRequest = "unavailable";
+  const { writeBuffer } = handle as Handle;
+  handle.writeBuffer = (given, bytes) => {
+    makeRequest = makerOf(given);
+    return writeBuffer.call(handle, given, bytes);
+  };
+  try {
+    return write();
+  } finally {
+    delete handle.writeBuffer;
+  }
+}
+
+function makerOf(given: WriteRequest | null): typeof makeRequest {
+  if (given === null) return () => null;
+  const Request = given.constructor as new () => WriteRequest;
+  return typeof given.getAsyncId === "function" ? () => new Request() : "unavailable";
+}
+
+function takesWrites(handle: Partial<Handle>): boolean {
+  const { writeBuffer, writev, writeQueueSize } = handle;
+  return (
+    typeof writeBuffer === "function" &&
+    typeof writev === "function" &&
+    typeof writeQueueSize === "number"
+  );
+}
+
 export class SocketTransport extends DuplexTransport {
+  /** Whether writes may go to the handle: a TLS socket has to encrypt them first. */
+  #direct = false;
+  /** What waits in the handle. */
+  #waiting: WriteRequest | undefined;
+
   protected override read(socket: Duplex, receiver: Receiver): void {
     const fields = socket as unknown as Record<symbol, unknown> & { _handle: Handle | null };
     const handle = fields._handle;
     if (symbols === undefined || handle === null) return super.read(socket, receiver);
+    this.#direct = !this.copies && takesWrites(handle);
     fields[RECEIVER] = receiver;
     fields[symbols.buffer] = readBlock;
     fields[symbols.callback] = onRead;
@@ -62,6 +130,77 @@ export class SocketTransport extends DuplexTransport {
     socket.read(0);
     socket.resume();
   }
+
+  override write(bytes: Uint8Array): boolean {
+    const handle = this.#freeHandle;
+    if (handle === undefined || makeRequest === "unavailable") return super.write(bytes);
+    if (makeRequest === "unknown") return learnRequest(handle, () => super.write(bytes));
+    request ??= makeRequest();
+    return this.#handed(handle.writeBuffer(request, bytes), bytes);
+  }
+
+  override writeAll(pieces: readonly Uint8Array[]): boolean {
+    const handle = this.#freeHandle;
+    if (handle === undefined || typeof makeRequest === "string") return super.writeAll(pieces);
+    request ??= makeRequest();
+    return this.#handed(handle.writev(request, pieces, true), pieces);
+  }
+
+  override get buffered(): number {
+    const waiting = this.#waiting === undefined ? 0 : (this.#socket._handle?.writeQueueSize ?? 0);
+    return waiting + super.buffered;
+  }
+
+  /** `read` saw it. */
+  get #socket(): Socket & { readonly _handle: Handle | null } {
+    return this.stream as Socket & { readonly _handle: Handle | null };
+  }
+
+  /** The handle, if a write may go to it and leave the stream out. */
+  get #freeHandle(): Handle | undefined {
+    if (!this.#direct || this.#waiting !== undefined) return undefined;
+    const socket = this.#socket;
+    if (socket.writableLength > 0 || socket.writableCorked > 0) return undefined;
+    if (socket.writableEnded || socket.timeout) return undefined;
+    return socket._handle ?? undefined;
+  }
+
+  /** Whether all has left. */
+  #handed(written: Written, bytes: Uint8Array | readonly Uint8Array[]): boolean {
+    const used = written === 0 ? request : written;
+    if (typeof used === "number") return this.#fail(used);
+    if (used === null) return true;
+    // How much waits would not tell whether it is in use: the last byte may have left meanwhile, and the
+    // request is still to be completed. One that the handle made and could not use has failed.
+    if (used.getAsyncId() === -1) return written === 0 || this.#fail(-constants.errno.EPIPE);
+    request = null;
+    used.transport = this;
+    used.bytes = bytes;
+    used.oncomplete = onComplete;
+    this.#waiting = used;
+    return false;
+  }
+
+  /** As Node ends a socket whose write failed. */
+  #fail(errno: number): false {
+    request = null;
+    const code = getSystemErrorName(errno);
+    const error = new Error(`write ${code}`);
+    this.stream.destroy(Object.assign(error, { errno, code, syscall: "write" }));
+    return false;
+  }
+
+  static complete(transport: SocketTransport, status: number): void {
+    transport.#waiting = undefined;
+    if (transport.stream.destroyed) return;
+    if (status < 0) transport.#fail(status);
+    else transport.drained();
+  }
+}
+
+/** One for all requests. */
+function onComplete(this: WriteRequest, status: number): void {
+  if (this.transport !== undefined) SocketTransport.complete(this.transport, status);
 }
 
 /** What the stream had read by itself, while the handshake was decided, comes before everything else. */

@@ -6,6 +6,8 @@ export class Recorder implements Receiver {
   /** "data", "end", "drain", "close" and "close: why", without repeated "data". */
   readonly events: string[] = [];
   drains = 0;
+  /** What `onClose` was told. */
+  error: Error | undefined;
   readonly #pieces: Uint8Array[] = [];
   #count = 0;
   readonly #waiting = new Set<() => void>();
@@ -29,6 +31,7 @@ export class Recorder implements Receiver {
   }
 
   onClose(error: Error | undefined): void {
+    this.error = error;
     this.#note(error === undefined ? "close" : `close: ${error.message}`);
   }
 
