@@ -914,18 +914,12 @@ describe("pings", () => {
 });
 
 describe("the turn of a connection", () => {
-  /** A read as full as it can be: one frame's payload going on. */
-  const fullRead = pattern(65_536);
+  const small = frameFor("server", { opcode: "binary", payload: pattern(248) });
+  /** A read as full as it can be, of small messages; each is 256 bytes with its header. */
+  const fullRead = join(...Array.from({ length: 256 }, () => small));
 
-  function flood({ connection }: Bench): number {
-    connection.onData(frameFor("server", { opcode: "binary", announced: 10_000_000n }));
-    let reads = 0;
-    while (reads < 100) {
-      connection.onData(fullRead.slice());
-      reads++;
-      if (reads * fullRead.length >= 262_144) break;
-    }
-    return reads;
+  function flood({ connection }: Bench): void {
+    for (let reads = 0; reads < 4; reads++) connection.onData(fullRead.slice());
   }
 
   test("is over after 256 KiB of full reads, and the next one comes by itself", async () => {
@@ -935,6 +929,28 @@ describe("the turn of a connection", () => {
     await nextTurn();
     await nextTurn();
     assert.deepEqual(bench.transport.calls, ["pause", "resume"]);
+  });
+
+  test("goes on to the end of a long frame", () => {
+    const bench = newBench({ maxMessageSize: 1_000_000 });
+    const payload = pattern(1_000_000);
+    const frame = frameFor("server", { opcode: "binary", payload });
+    const reads = cut(frame, [65_536]);
+    for (const read of reads.slice(0, -1)) bench.connection.onData(read);
+    assert.deepEqual(bench.transport.calls, []);
+    // It ends in this read, which is full, too.
+    bench.connection.onData(join(reads[reads.length - 1], fullRead).subarray(0, 65_536));
+    assert.deepEqual(bench.owner.messages[0], payload);
+    assert.deepEqual(bench.transport.calls, ["pause"]);
+  });
+
+  test("is over after 2 MiB of a long frame", () => {
+    const bench = newBench();
+    bench.connection.onData(frameFor("server", { opcode: "binary", announced: 10_000_000n }));
+    for (let count = 0; count < 31; count++) bench.connection.onData(pattern(65_536));
+    assert.deepEqual(bench.transport.calls, []);
+    bench.connection.onData(pattern(65_536));
+    assert.deepEqual(bench.transport.calls, ["pause"]);
   });
 
   test("leaves an echoer beside a flooder its own", async () => {
@@ -974,10 +990,10 @@ describe("the turn of a connection", () => {
     const transport = new PiecewiseTransport();
     const connection = new Connection(new Owner(), transport, settingsWith({}));
     connection.start();
-    connection.onData(frameFor("server", { opcode: "binary", announced: 10_000_000n }));
-    for (let count = 0; count < 15; count++) connection.onData(pattern(16_384));
+    const piece = fullRead.subarray(0, 16_384);
+    for (let count = 0; count < 15; count++) connection.onData(piece.slice());
     assert.deepEqual(transport.calls, []);
-    connection.onData(pattern(16_384));
+    connection.onData(piece.slice());
     assert.deepEqual(transport.calls, ["pause"]);
     connection.terminate();
   });

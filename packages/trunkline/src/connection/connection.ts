@@ -131,6 +131,8 @@ interface Written {
 
 /** Bytes of one connection handled in one turn of the loop; then the others have theirs. */
 const TURN_BYTES = 262_144;
+/** The same where a long frame is under way. */
+const LONG_TURN_BYTES = 2_097_152;
 /** What Node's streams read at a time. Bytes. */
 const FULL_READ = 65_536;
 const NOTHING = new Uint8Array(0);
@@ -446,6 +448,8 @@ export class Connection implements Receiver, Expiring, Resting {
   #boundTurn(count: number): void {
     this.#turnBytes += count;
     if (this.#turnBytes < TURN_BYTES || this.#paused) return;
+    // A long frame is read to its end: it is cheap while it comes, and many that are half read are not.
+    if (this.#turnBytes < LONG_TURN_BYTES && this.#core.inLongFrame) return;
     this.#turnBytes = 0;
     this.#transport.pause();
     setImmediate(() => {

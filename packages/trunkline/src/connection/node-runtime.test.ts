@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { join, maskSlowly, pattern, toBytes } from "../testing/frames.test.util.ts";
 import { broken, wellFormed } from "../testing/utf8-cases.test.util.ts";
 import { nodeRuntime } from "./node-runtime.ts";
+import { maskShared, readBlock } from "./shared-memory.ts";
 
 fc.configureGlobal({ seed: 6455 });
 
@@ -93,4 +94,41 @@ test("what is allocated is alone in its memory", () => {
     assert.equal(Object.getPrototypeOf(bytes), Uint8Array.prototype);
     assert.deepEqual([bytes.length, bytes.byteOffset, bytes.buffer.byteLength], [size, 0, size]);
   }
+});
+
+test("masking tells that what came out is ASCII only where it is", () => {
+  const key = 0x3d21fa37;
+  for (const size of [1, 3, 4, 16, 100, 5000, 262_144]) {
+    for (const foreign of [undefined, 0, size >> 1, size - 1]) {
+      const plain = pattern(size).map((byte) => byte & 0x7f);
+      if (foreign !== undefined) plain[foreign] |= 0x80;
+      readBlock.set(plain);
+      nodeRuntime.mask(readBlock, 0, size, key);
+      const told = nodeRuntime.mask(readBlock, 0, size, key);
+      assert.equal(told, foreign === undefined && maskShared !== undefined, `${size}, ${foreign}`);
+      assert.equal(nodeRuntime.mask(plain, 0, size, key), false);
+    }
+  }
+});
+
+test("text that is known to be ASCII is read as the rest of it is", () => {
+  const text = "all of it is ASCII";
+  const bytes = new TextEncoder().encode(`..${text}..`);
+  assert.equal(nodeRuntime.decodeUtf8(bytes, 2, 2 + text.length, true), text);
+});
+
+test("what was borrowed and given back is borrowed again, by whoever needs no more than it has", () => {
+  const bytes = nodeRuntime.borrow(500_000);
+  assert.ok(bytes.length >= 500_000);
+  const other = nodeRuntime.borrow(500_000);
+  assert.notEqual(other, bytes);
+  nodeRuntime.giveBack(bytes);
+  assert.notEqual(nodeRuntime.borrow(1_000_000), bytes);
+  assert.equal(nodeRuntime.borrow(100_000), bytes);
+});
+
+test("what is kept for the next that borrows is never more than 1 MiB", () => {
+  const bytes = nodeRuntime.borrow(2_000_000);
+  nodeRuntime.giveBack(bytes);
+  assert.notEqual(nodeRuntime.borrow(2_000_000), bytes);
 });

@@ -49,6 +49,8 @@ function asBuffer(bytes: Uint8Array): Buffer {
 const SHORT = 128;
 /** Up to here a zeroed array is cheaper than an uninitialised one. Bytes. */
 const SMALL = 1024;
+/** What is kept for the next that borrows, at the most. Bytes. */
+const LARGEST_SPARE = 1_048_576;
 /** From here on masking by WebAssembly pays for copying in and out. Bytes. */
 const WORTH_COPYING = 256;
 /** Up to here JavaScript writes a text faster than a call into the runtime does. UTF-16 units. */
@@ -66,7 +68,8 @@ export const nodeRuntime: Runtime = {
     crypto.randomFillSync(bytes);
   },
   isUtf8: (bytes, start, end) => isUtf8(bytes.subarray(start, end)),
-  decodeUtf8(bytes, start, end) {
+  decodeUtf8(bytes, start, end, ascii = false) {
+    if (ascii) return latin1Slice.call(bytes, start, end);
     if (end - start <= SHORT && isShortAscii(bytes, start, end)) {
       return latin1Slice.call(bytes, start, end);
     }
@@ -101,17 +104,30 @@ export const nodeRuntime: Runtime = {
     return text.length;
   },
   mask(bytes, start, end, key) {
-    if (key === 0) return;
-    if (bytes === readBlock && maskShared !== undefined) maskShared(start, end, key);
-    else if (end - start < WORTH_COPYING || !maskThroughScratch(bytes, start, end, key)) {
+    if (key === 0) return false;
+    if (bytes === readBlock && maskShared !== undefined) return maskShared(start, end, key) === 0;
+    if (end - start < WORTH_COPYING || !maskThroughScratch(bytes, start, end, key)) {
       maskBytes(bytes, start, end, key);
     }
+    return false;
   },
   allocate(size) {
     if (size <= SMALL) return new Uint8Array(size);
     return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer as ArrayBuffer); // never shared
   },
+  borrow(size) {
+    if (spare === undefined || spare.length < size) return nodeRuntime.allocate(size);
+    const bytes = spare;
+    spare = undefined;
+    return bytes;
+  },
+  giveBack(bytes) {
+    if (bytes.length <= LARGEST_SPARE && bytes.length > (spare?.length ?? SMALL)) spare = bytes;
+  },
 };
+
+/** Where one message after the other is put together: new memory for each costs more than filling it. */
+let spare: Uint8Array<ArrayBuffer> | undefined;
 
 /** Beyond a few bytes ASCII is decoded several times faster when it is known to be. */
 function decodeLong(bytes: Uint8Array, start: number, end: number): string | undefined {

@@ -223,10 +223,25 @@ describe("while the transport holds what it was given", () => {
     assert.ok(block.length > 65_536);
     other.outbox.flush();
   });
+
+  test("long texts leave one after the other from one block, and from another while it is held", () => {
+    const held = newBench();
+    const other = newBench();
+    for (const letter of ["a", "b"]) sendMessage(other, letter.repeat(1_048_576));
+    const [first, second] = other.transport.given;
+    assert.equal(first.buffer, second.buffer);
+    held.transport.holding = true;
+    sendMessage(held, "c".repeat(500_000));
+    sendMessage(other, "d".repeat(500_000));
+    drainAll(held);
+    assert.deepEqual(held.transport.wire, text("c".repeat(500_000)));
+    const expected = ["a".repeat(1_048_576), "b".repeat(1_048_576), "d".repeat(500_000)];
+    assert.deepEqual(other.transport.wire, join(...expected.map(text)));
+  });
 });
 
 type Step =
-  | { readonly act: "send"; readonly who: number; readonly size: number }
+  | { readonly act: "send" | "text"; readonly who: number; readonly size: number }
   | { readonly act: "ping"; readonly who: number }
   | { readonly act: "flush" | "block" | "drain" | "hold" | "release"; readonly who: number };
 
@@ -237,7 +252,10 @@ test("many outboxes that block at random never mix up their bytes", () => {
     fc.constantFrom(900, 5000, 16_380, 16_384, 16_385, 65_530, 65_536, 70_000, 300_000),
   );
   const step: fc.Arbitrary<Step> = fc.oneof(
-    { weight: 4, arbitrary: fc.record({ act: fc.constant("send" as const), who, size }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ act: fc.constantFrom("send", "text" as const), who, size }),
+    },
     { weight: 1, arbitrary: fc.record({ act: fc.constant("ping" as const), who }) },
     {
       weight: 4,
@@ -275,6 +293,11 @@ function takeStep(bench: Bench, step: Step, seed: number): Uint8Array | undefine
     case "send":
       sendMessage(bench, pattern(step.size, seed));
       return binary(pattern(step.size, seed));
+    case "text": {
+      const said = `${seed % 10}`.repeat(step.size);
+      sendMessage(bench, said);
+      return text(said);
+    }
     case "ping":
       sendPing(bench, `${seed}`);
       return ping(`${seed}`);

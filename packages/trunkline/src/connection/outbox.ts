@@ -17,6 +17,8 @@ const FULL_BLOCK = 65_536;
 const SHARED_BLOCK = FULL_BLOCK + 1024;
 /** How much is handed to a transport that was blocked, before it drains again. Bytes. */
 const SLICE = 262_144;
+/** The same for a frame that is longer: up to 1 MiB, header and all. Bytes; no other block has this size. */
+const LARGE_BLOCK = 1_048_576 + 1024;
 const SMALL_BLOCK = 1024;
 /** Up to here shared bytes are copied behind what is there, and leave with it in one piece. Bytes. */
 const COPIED = 4096;
@@ -25,6 +27,21 @@ const NONE: Piece[] = [];
 
 /** One block at a time is borrowed from here; whoever finds it taken makes a block of its own. */
 let shared: Uint8Array | undefined = Buffer.allocUnsafeSlow(SHARED_BLOCK);
+/** For one long frame after the other: new memory for each costs more than writing it. Made when one comes. */
+let large: Uint8Array | undefined;
+
+/** A block that others use as well, with room for `size` bytes, if there is one. */
+function borrow(size: number): Uint8Array | undefined {
+  let block: Uint8Array | undefined;
+  if (size <= SHARED_BLOCK) {
+    block = shared;
+    shared = undefined;
+  } else if (size <= LARGE_BLOCK) {
+    block = large ?? Buffer.allocUnsafeSlow(LARGE_BLOCK);
+    large = undefined;
+  }
+  return block;
+}
 
 interface Piece {
   readonly bytes: Uint8Array;
@@ -222,16 +239,11 @@ export class Outbox implements Sink, Flushable {
 
   #makeRoom(size: number): void {
     const needed = this.length + size;
-    if (
-      this.length === 0 &&
-      this.buffer === EMPTY &&
-      needed <= SHARED_BLOCK &&
-      // Who is held up would keep it from the others.
-      !this.#blocked &&
-      shared !== undefined
-    ) {
-      this.buffer = shared;
-      shared = undefined;
+    // Who is held up would keep it from the others.
+    const borrowed = this.length > 0 || this.#blocked ? undefined : borrow(needed);
+    if (borrowed !== undefined) {
+      this.#giveBack();
+      this.buffer = borrowed;
       return;
     }
     const wanted =
@@ -245,14 +257,15 @@ export class Outbox implements Sink, Flushable {
   /** Returns the block to where it came from; blocks of our own go to the collector. */
   #giveBack(): void {
     if (this.buffer.length === SHARED_BLOCK) shared ??= this.buffer;
+    else if (this.buffer.length === LARGE_BLOCK) large ??= this.buffer;
     this.buffer = EMPTY;
   }
 
-  /** Moves the block to the queue, as it must stay: the shared one is copied. */
+  /** Moves the block to the queue, as it must stay: the shared ones are copied, unless much is in them. */
   #seal(): void {
     if (this.length === 0) return;
     const bytes = this.buffer.subarray(0, this.length);
-    if (this.buffer.length === SHARED_BLOCK) {
+    if (this.buffer.length >= SHARED_BLOCK && this.length <= SHARED_BLOCK) {
       this.#enqueue(Uint8Array.prototype.slice.call(bytes));
     } else {
       this.#enqueue(bytes);

@@ -15,7 +15,7 @@
  * it is needed. So the first write of the thread goes through the stream, and which of the two it is, and
  * the class, is learnt from what the stream hands to the handle. A request that was not needed serves
  * the next write. Whenever the stream itself has something to say (bytes of others that wait, a cork,
- * an end, a timeout to push back), the write is the stream's.
+ * an end, a timeout to push back, a `write` that somebody put in its place), the write is the stream's.
  */
 import { Socket } from "node:net";
 import { constants } from "node:os";
@@ -59,6 +59,7 @@ function findSymbols(): { readonly buffer: symbol; readonly callback: symbol } |
 }
 
 const symbols = findSymbols();
+const { write } = Socket.prototype;
 const RECEIVER = Symbol("receiver");
 
 /** One for all sockets: Node calls it on the socket. */
@@ -161,7 +162,7 @@ export class SocketTransport extends DuplexTransport {
     if (!this.#direct || this.#waiting !== undefined) return undefined;
     const socket = this.#socket;
     if (socket.writableLength > 0 || socket.writableCorked > 0) return undefined;
-    if (socket.writableEnded || socket.timeout) return undefined;
+    if (socket.writableEnded || socket.timeout || socket.write !== write) return undefined;
     return socket._handle ?? undefined;
   }
 

@@ -114,6 +114,11 @@ export class Core {
     return this.#reader.hasInput;
   }
 
+  /** Whether the read ended within a long data frame. */
+  get inLongFrame(): boolean {
+    return this.#reader.inLongFrame;
+  }
+
   /** Discards everything from here on: no event comes any more. */
   stop(): void {
     this.#reader.stop();

@@ -41,6 +41,8 @@ function runtimeWith(nonce: Uint8Array): Runtime {
     utf8Length: unused,
     writeUtf8: unused,
     mask: unused,
+    borrow: unused,
+    giveBack: unused,
   };
 }
 const runtime = runtimeWith(new Uint8Array(16));

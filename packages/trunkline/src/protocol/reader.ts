@@ -72,6 +72,7 @@ const FIRST_BLOCK = 65_536;
  * what is not written to yet costs address space, but no memory.
  */
 const HEADROOM = 16;
+const LONG_FRAME = 65_536;
 /** Bytes by which deflate may lengthen the shortest message. */
 const DEFLATE_SLACK = 64;
 
@@ -159,6 +160,11 @@ export class Reader {
   /** Whether some of what was lent has not been consumed. */
   get hasInput(): boolean {
     return this.#at < this.#end;
+  }
+
+  /** Whether a data frame is open that is long: what comes next is only taken, and costs little. */
+  get inLongFrame(): boolean {
+    return this.#missing > 0 && this.#length >= LONG_FRAME && this.#opcode !== -1;
   }
 
   /** The next event, or undefined when more bytes are needed. */
@@ -387,8 +393,8 @@ export class Reader {
   #assembleMessage(count: number): ReadEvent | undefined {
     if (count > 0) {
       const end = this.#at + count;
-      this.#unmask(this.#at, end);
-      if (this.#isTextToCheck && !this.#checkUtf8(this.#at, end)) return this.#fail("textNotUtf8");
+      const ascii = this.#unmask(this.#at, end);
+      if (this.#isTextToCheck && !this.#checkUtf8(end, ascii)) return this.#fail("textNotUtf8");
       this.#append(count);
       this.#key = rotateKey(this.#key, count);
       this.#consume(count);
@@ -403,9 +409,9 @@ export class Reader {
     return this.#kind === TEXT && !this.#compressed && this.#texts !== "unchecked";
   }
 
-  #checkUtf8(start: number, end: number): boolean {
+  #checkUtf8(end: number, ascii: boolean): boolean {
     this.#utf8 ??= new Utf8Checker(this.#runtime);
-    return this.#utf8.push(this.#input, start, end);
+    return ascii ? this.#utf8.pushAscii() : this.#utf8.push(this.#input, this.#at, end);
   }
 
   #append(count: number): void {
@@ -421,9 +427,16 @@ export class Reader {
     const announced = this.#messageLength + this.#missing;
     const target = this.#fin ? announced : Math.max(announced, 2 * this.#messageLength);
     const affordable = Math.max(FIRST_BLOCK, HEADROOM * needed);
-    const larger = this.#runtime.allocate(Math.max(needed, Math.min(target, affordable)));
+    const size = Math.max(needed, Math.min(target, affordable));
+    const larger = this.#isHandedOut ? this.#runtime.allocate(size) : this.#runtime.borrow(size);
     larger.set(this.#message.subarray(0, this.#messageLength));
+    if (!this.#isHandedOut) this.#runtime.giveBack(this.#message);
     this.#message = larger;
+  }
+
+  /** Whether the message goes to its receiver in the very bytes in which it is put together. */
+  get #isHandedOut(): boolean {
+    return !this.#compressed && (this.#kind === BINARY || this.#texts !== "string");
   }
 
   #finishMessage(): ReadEvent {
@@ -431,6 +444,8 @@ export class Reader {
     const compressed = this.#compressed;
     const length = this.#messageLength;
     const whole = this.#message;
+    const lent = !this.#isHandedOut;
+    const ascii = this.#utf8?.ascii;
     const cutInSequence = this.#utf8 !== undefined && !this.#utf8.complete;
     this.#kind = this.#messageLength = 0;
     this.#compressed = false;
@@ -438,10 +453,14 @@ export class Reader {
     this.#utf8 = undefined;
     const cuts = this.#cuts;
     if (cuts !== undefined) this.#cuts = [];
-    if (compressed) return this.#inflate(kind, whole.subarray(0, length));
     if (cutInSequence) return this.#fail("textNotUtf8");
-    const event = this.#messageEvent(kind, whole, length);
-    return cuts === undefined || event.type !== "binary" ? event : { ...event, cuts };
+    const event = compressed
+      ? this.#inflate(kind, whole.subarray(0, length))
+      : this.#messageEvent(kind, whole, length, ascii);
+    if (lent) this.#runtime.giveBack(whole);
+    // What was compressed has no cuts: it is inflated as a whole.
+    if (compressed || cuts === undefined || event.type !== "binary") return event;
+    return { ...event, cuts };
   }
 
   #inflate(kind: number, payload: Uint8Array): ReadEvent {
@@ -458,12 +477,17 @@ export class Reader {
     return this.#messageEvent(kind, inflated, inflated.length);
   }
 
-  #messageEvent(kind: number, bytes: Uint8Array<ArrayBuffer>, length: number): ReadEvent {
+  #messageEvent(
+    kind: number,
+    bytes: Uint8Array<ArrayBuffer>,
+    length: number,
+    ascii = false,
+  ): ReadEvent {
     if (kind === BINARY) {
       return { type: "binary", data: this.#exactly(bytes, length) };
     }
     if (this.#texts !== "string") return this.#bytesEvent(this.#exactly(bytes, length));
-    const data = this.#runtime.decodeUtf8(bytes, 0, length);
+    const data = this.#runtime.decodeUtf8(bytes, 0, length, ascii);
     return data === undefined ? this.#fail("textNotUtf8") : { type: "text", data };
   }
 
@@ -481,8 +505,9 @@ export class Reader {
     return length > 0 && bytes.buffer.byteLength === length ? bytes : this.#copy(bytes, 0, length);
   }
 
-  #unmask(start: number, end: number): void {
-    if (this.#key !== 0) this.#runtime.mask(this.#input, start, end, this.#key);
+  /** Returns true where all of it turned out to be ASCII. */
+  #unmask(start: number, end: number): boolean {
+    return this.#key !== 0 && this.#runtime.mask(this.#input, start, end, this.#key);
   }
 
   #consume(count: number): void {

@@ -12,8 +12,11 @@ export interface Runtime {
   fillRandom(bytes: Uint8Array): void;
   /** Whether `bytes[start, end)` is well-formed UTF-8. */
   isUtf8(bytes: Uint8Array, start: number, end: number): boolean;
-  /** Decodes `bytes[start, end)`, or returns undefined when it is not well-formed UTF-8. A leading U+FEFF is kept. */
-  decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined;
+  /**
+   * Decodes `bytes[start, end)`, or returns undefined when it is not well-formed UTF-8. A leading U+FEFF
+   * is kept. `ascii`: it is known to be ASCII.
+   */
+  decodeUtf8(bytes: Uint8Array, start: number, end: number, ascii?: boolean): string | undefined;
   /** Unmasks `bytes[start, end)` as `mask` does, and decodes it as `decodeUtf8` does; the bytes are spent. */
   unmaskText(bytes: Uint8Array, start: number, end: number, key: number): string | undefined;
   /** A copy of `bytes[start, end)`, unmasked, alone in its ArrayBuffer; the bytes are spent. */
@@ -26,8 +29,14 @@ export interface Runtime {
    * said, if it was asked.
    */
   writeUtf8(text: string, into: Uint8Array, offset: number, size?: number): number;
-  /** XORs `bytes[start, end)` in place with the key, whose first byte is the low one of `key` (RFC 6455, section 5.3). */
-  mask(bytes: Uint8Array, start: number, end: number, key: number): void;
+  /**
+   * XORs `bytes[start, end)` in place with the key, whose first byte is the low one of `key` (RFC 6455,
+   * section 5.3). Returns true where it saw on the way that all of what came out is ASCII.
+   */
+  mask(bytes: Uint8Array, start: number, end: number, key: number): boolean;
   /** A new array of its own, `size` bytes long, contents unspecified; the caller overwrites all of it. */
   allocate(size: number): Uint8Array<ArrayBuffer>;
+  /** As `allocate`, for bytes that nobody gets to see: at least `size` long, for `giveBack` afterwards. */
+  borrow(size: number): Uint8Array<ArrayBuffer>;
+  giveBack(bytes: Uint8Array<ArrayBuffer>): void;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { cut, join, runtime } from "../testing/frames.test.util.ts";
+import { cut, join, runtime, toBytes } from "../testing/frames.test.util.ts";
 import { broken, wellFormed } from "../testing/utf8-cases.test.util.ts";
 import { Utf8Checker } from "./utf8.ts";
 
@@ -152,6 +152,19 @@ function pieceWith(pieces: readonly Uint8Array[], index: number): number {
     return index < end;
   });
 }
+
+test("a piece that is known to be ASCII is refused where a sequence was cut, and only there", () => {
+  const checker = new Utf8Checker(runtime);
+  assert.equal(checker.pushAscii(), true);
+  assert.equal(checker.ascii, true);
+  const [lead, ...rest] = toBytes("€");
+  assert.equal(checker.push(Uint8Array.of(lead), 0, 1), true);
+  assert.deepEqual([checker.ascii, checker.complete], [false, false]);
+  assert.equal(checker.pushAscii(), false);
+  assert.equal(checker.push(Uint8Array.from(rest), 0, rest.length), true);
+  assert.equal(checker.pushAscii(), true);
+  assert.deepEqual([checker.ascii, checker.complete], [false, true]);
+});
 
 test("only the bytes between start and end are looked at", () => {
   const checker = new Utf8Checker(runtime);

@@ -14,6 +14,7 @@ export class Utf8Checker {
   /** Bounds of the next continuation byte: RFC 3629's table narrows the second byte only. */
   #low = 0x80;
   #high = 0xbf;
+  #ascii = true;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -24,8 +25,19 @@ export class Utf8Checker {
     return this.#owed === 0;
   }
 
+  /** Whether every piece so far was known to be ASCII. */
+  get ascii(): boolean {
+    return this.#ascii;
+  }
+
+  /** Takes a piece that is known to be ASCII; false when the text is broken. */
+  pushAscii(): boolean {
+    return this.#owed === 0;
+  }
+
   /** Takes the next piece; false when the text is broken. */
   push(bytes: Uint8Array, start: number, end: number): boolean {
+    this.#ascii = false;
     let at = start;
     while (this.#owed > 0 && at < end) if (!this.#continue(bytes[at++])) return false;
     if (at === end) return true;

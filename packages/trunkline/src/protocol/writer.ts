@@ -23,8 +23,8 @@ import type { Sink } from "./sink.ts";
 /** Up to this size a payload is copied at the call, so the caller may change it afterwards. Bytes. */
 export const COPIED_PAYLOAD = 16_384;
 
-/** Up to here a text is written straight into the sink's block. Bytes. */
-const WRITTEN_TEXT = 65_536;
+/** The most bytes that UTF-8 takes for one character: with less room left, one may not have fitted. */
+const LONGEST_CHARACTER = 4;
 
 const KEY_POOL = 4096;
 
@@ -71,20 +71,24 @@ export class Writer {
         return this.bytes(TEXT, encodeUtf8(data, this.#runtime), compress);
       }
     }
-    // Three bytes a UTF-16 unit is the most that UTF-8 takes.
-    const most = data.length * 3;
-    if (most <= COPIED_PAYLOAD) this.#smallText(data, most);
-    else this.#largeText(data);
+    this.#text(data);
   }
 
-  /** Writes the text where it will stay, if its length turns out to be that of its UTF-16 form. */
-  #smallText(data: string, most: number): void {
+  /**
+   * Writes the text where it will stay, without counting first, which is dearer than writing: a short
+   * one gets room for the most that UTF-8 takes, three bytes a UTF-16 unit, a long one for ASCII, which
+   * most are. The header before it is moved if its length turns out to need another.
+   */
+  #text(data: string): void {
     const sink = this.#sink;
-    sink.reserve(MAX_HEADER + most);
+    const most = data.length * 3;
+    const room = most <= COPIED_PAYLOAD ? most : data.length + LONGEST_CHARACTER;
+    sink.reserve(MAX_HEADER + room);
     const start = sink.length;
     const keySize = this.#masking ? 4 : 0;
     const guessed = start + headerSize(data.length) + keySize;
     const size = this.#runtime.writeUtf8(data, sink.buffer, guessed);
+    if (guessed + size > sink.buffer.length - LONGEST_CHARACTER) return this.#countedText(data);
     const payload = start + headerSize(size) + keySize;
     if (payload !== guessed) sink.buffer.copyWithin(payload, guessed, guessed + size);
     this.#writeHeader(sink.buffer, start, FIN | TEXT, size, payload);
@@ -92,19 +96,15 @@ export class Writer {
     sink.commit();
   }
 
-  /** Counted first: a text that turns out ASCII, as most are, is then only copied. */
-  #largeText(data: string): void {
+  #countedText(data: string): void {
     const size = this.#runtime.utf8Length(data);
     const header = headerSize(size) + (this.#masking ? 4 : 0);
     const sink = this.#sink;
-    const inPlace = size <= WRITTEN_TEXT;
-    if (inPlace) sink.reserve(header + size);
-    const start = inPlace ? sink.length : 0;
-    const into = inPlace ? sink.buffer : this.#runtime.allocate(header + size);
-    this.#runtime.writeUtf8(data, into, start + header, size);
-    this.#writeHeader(into, start, FIN | TEXT, size, start + header);
-    if (inPlace) sink.length = start + header + size;
-    else sink.push(into);
+    sink.reserve(header + size);
+    const start = sink.length;
+    this.#runtime.writeUtf8(data, sink.buffer, start + header, size);
+    this.#writeHeader(sink.buffer, start, FIN | TEXT, size, start + header);
+    sink.length = start + header + size;
     sink.commit();
   }
 
