@@ -80,18 +80,24 @@ let makeRequest: (() => WriteRequest | null) | "unknown" | "unavailable" = "unkn
 /** One that no write has used up. */
 let request: WriteRequest | null = null;
 
-/** Lets the stream write, and looks at what it hands to the handle. */
-function learnRequest(handle: Partial<Handle>, write: () => boolean): boolean {
+/** Lets the stream write, and looks at what it hands to that method of the handle. */
+function learnRequest(
+  socketHandle: Handle,
+  method: "writeBuffer" | "writev",
+  write: () => boolean,
+): boolean {
   makeRequest = "unavailable";
-  const { writeBuffer } = handle as Handle;
-  handle.writeBuffer = (given, bytes) => {
-    makeRequest = makerOf(given);
-    return writeBuffer.call(handle, given, bytes);
+  // Both take the request first.
+  const handle = socketHandle as unknown as Record<string, (...given: unknown[]) => unknown>;
+  const original = handle[method];
+  handle[method] = (...given) => {
+    makeRequest = makerOf(given[0] as WriteRequest | null);
+    return original.apply(handle, given);
   };
   try {
     return write();
   } finally {
-    delete handle.writeBuffer;
+    delete handle[method];
   }
 }
 
@@ -135,14 +141,19 @@ export class SocketTransport extends DuplexTransport {
   override write(bytes: Uint8Array): boolean {
     const handle = this.#freeHandle;
     if (handle === undefined || makeRequest === "unavailable") return super.write(bytes);
-    if (makeRequest === "unknown") return learnRequest(handle, () => super.write(bytes));
+    if (makeRequest === "unknown") {
+      return learnRequest(handle, "writeBuffer", () => super.write(bytes));
+    }
     request ??= makeRequest();
     return this.#handed(handle.writeBuffer(request, bytes), bytes);
   }
 
   override writeAll(pieces: readonly Uint8Array[]): boolean {
     const handle = this.#freeHandle;
-    if (handle === undefined || typeof makeRequest === "string") return super.writeAll(pieces);
+    if (handle === undefined || makeRequest === "unavailable") return super.writeAll(pieces);
+    if (makeRequest === "unknown") {
+      return learnRequest(handle, "writev", () => super.writeAll(pieces));
+    }
     request ??= makeRequest();
     return this.#handed(handle.writev(request, pieces, true), pieces);
   }
