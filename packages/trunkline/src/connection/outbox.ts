@@ -9,7 +9,7 @@
 import type { Sink } from "../protocol/sink.ts";
 import type { Batch } from "./batch.ts";
 import type { Transport } from "./transport.ts";
-import { type Flushable, flushAfterTurn } from "./turn.ts";
+import { type Flushable, flushAfterRead, flushAfterTurn } from "./turn.ts";
 
 /** Frames leave at once when this many bytes are together. */
 const FULL_BLOCK = 65_536;
@@ -108,10 +108,12 @@ export class Outbox implements Sink, Flushable {
   /** From here to `release` nothing is written but full blocks: a read is being answered. */
   hold(): void {
     this.#held = true;
+    flushAfterRead(this);
   }
 
   release(): void {
     this.#held = false;
+    flushAfterRead(undefined);
     this.flush();
   }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { nextTurn } from "../testing/fake-transport.test.util.ts";
 import { flushAfterTurn } from "./turn.ts";
@@ -24,4 +25,18 @@ test("what is handed over by a flush is flushed too, once", async () => {
   flushAfterTurn(item);
   await nextTurn();
   assert.equal(flushes, 2);
+});
+
+test("what waits for the end of the turn, or of a read, is flushed when the process ends first", () => {
+  const program = `
+    import { flushAfterRead, flushAfterTurn } from ${JSON.stringify(new URL("turn.js", import.meta.url))};
+    const item = (name) => ({ flush: () => console.log(name) });
+    flushAfterRead(item("over"));
+    flushAfterRead(undefined);
+    flushAfterRead(item("read"));
+    flushAfterTurn(item("turn"));
+    process.exit();
+  `;
+  const args = ["--input-type=module", "--eval", program];
+  assert.equal(execFileSync(process.execPath, args, { encoding: "utf8" }), "read\nturn\n");
 });
