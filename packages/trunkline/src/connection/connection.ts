@@ -58,6 +58,8 @@ export interface ConnectionSettings {
   readonly texts?: CoreOptions["texts"];
   /** Frames of one message at most; see `ReaderOptions`. Default: any number. */
   readonly maxFragments?: number | undefined;
+  /** Pieces that a frame may come in; see `ReaderOptions`. Default: any number. */
+  readonly maxPieces?: number | undefined;
   /** Whether pings are answered here. Default: true. */
   readonly autoPong?: boolean | undefined;
   /** Whether what comes between our Close and the peer's is told. Default: false. */
@@ -96,6 +98,8 @@ export interface ConnectionOwner {
   onUncaught(error: unknown): void;
 }
 
+type Fault = Extract<ReadEvent, { type: "fail" }>;
+
 /** Why a connection failed. */
 export class ConnectionError extends Error {
   /** The close code sent to the peer, or 1006 when none could be. */
@@ -104,12 +108,14 @@ export class ConnectionError extends Error {
   readonly lost: boolean;
   /** What the peer did wrong, if that is why. */
   readonly failure: Failure | undefined;
+  /** The number that was wrong about it; see `ReadEvent`. */
+  readonly found: number | undefined;
 
   constructor(
     message: string,
     code: number,
     stream?: { readonly error: Error | undefined },
-    failure?: Failure,
+    fault?: Fault,
   ) {
     // Whoever resets a thousand connections must not cost a thousand walks of a stack that says
     // nothing: it is always the loop's.
@@ -120,7 +126,8 @@ export class ConnectionError extends Error {
     this.name = "ConnectionError";
     this.code = code;
     this.lost = stream !== undefined;
-    this.failure = failure;
+    this.failure = fault?.failure;
+    this.found = fault?.found;
   }
 }
 
@@ -178,11 +185,13 @@ export class Connection implements Receiver, Expiring, Resting {
     this.#transport = transport;
     this.#settings = settings;
     this.#outbox = new Outbox(transport, settings.overflow);
-    const { role, maxMessageSize, maxFragments, texts, runtime = nodeRuntime } = settings;
+    const { role, maxMessageSize, maxFragments, maxPieces, texts } = settings;
+    const { runtime = nodeRuntime } = settings;
     this.#core = new Core({
       role,
       maxMessageSize,
       maxFragments,
+      maxPieces,
       texts,
       runtime,
       sink: this.#outbox,
@@ -560,11 +569,11 @@ export class Connection implements Receiver, Expiring, Resting {
     if (asked) this.#tell(() => this.#owner.onPeerClose?.(close));
   }
 
-  #takeFailure({ failure, cause }: Extract<ReadEvent, { type: "fail" }>): void {
-    const { reason, section, code } = failure;
+  #takeFailure(fault: Fault): void {
+    const { reason, section, code } = fault.failure;
     const where = section.startsWith("RFC") ? section : `RFC 6455, section ${section}`;
-    this.#beginClosing(new ConnectionError(`${reason} (${where})`, code, undefined, failure));
-    if (cause !== undefined) this.#owner.onUncaught(cause);
+    this.#beginClosing(new ConnectionError(`${reason} (${where})`, code, undefined, fault));
+    if (fault.cause !== undefined) this.#owner.onUncaught(fault.cause);
     this.#outbox.end();
   }
 

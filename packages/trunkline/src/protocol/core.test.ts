@@ -171,7 +171,7 @@ describe("a failure", () => {
     const { core, sink } = newBench();
     const { code, reason } = failures.reservedOpcode;
     assert.deepEqual(receive(core, broken, broken), [
-      { type: "fail", failure: failures.reservedOpcode },
+      { type: "fail", failure: failures.reservedOpcode, found: 3 },
     ]);
     assertSent(sink, "client", "close", closePayload(code, reason));
   });

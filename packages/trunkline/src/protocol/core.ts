@@ -53,6 +53,8 @@ export interface CoreOptions {
   readonly maxMessageSize: number;
   /** Frames of one message; a message of more fails the connection with 1008. Default: any number. */
   readonly maxFragments?: number | undefined;
+  /** Pieces that a frame may come in; see `ReaderOptions`. Default: any number. */
+  readonly maxPieces?: number | undefined;
   /** How text messages come; see `ReaderOptions`. Default: "string". */
   readonly texts?: ReaderOptions["texts"];
   readonly runtime: Runtime;

@@ -98,6 +98,11 @@ export const failures = {
     reason: "the message has more fragments than this endpoint accepts",
     section: "10.4",
   },
+  tooManyPieces: {
+    code: 1008,
+    reason: "a frame came in more pieces than this endpoint accepts",
+    section: "10.4",
+  },
   internalError: { code: 1011, reason: "an internal error", section: "7.4.1" },
   compressedDataCorrupt: {
     code: 1007,

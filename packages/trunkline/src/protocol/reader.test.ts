@@ -11,6 +11,7 @@ import {
   toBytes,
 } from "../testing/frames.test.util.ts";
 import { type WireCase, wireCases } from "../testing/wire-cases.test.util.ts";
+import { failures } from "./failures.ts";
 import { type ReadEvent, Reader, type ReaderOptions } from "./reader.ts";
 
 fc.configureGlobal({ seed: 6455 });
@@ -266,4 +267,39 @@ test("any bytes in any pieces give the same events as whole, and never throw", (
       assert.deepEqual(pieces, whole);
     }),
   );
+});
+
+describe("the pieces that a frame comes in", () => {
+  const tooMany: ReadEvent = { type: "fail", failure: failures.tooManyPieces };
+  const whole = { opcode: "binary", payload: pattern(6) } as const;
+  const frame = frameFor(role, whole);
+  const header = frame.length - 6;
+
+  test("are bounded where that is asked for, on the first one that is too many", () => {
+    const pieces = cut(frame, [header, 2, 2, 2]);
+    const binary: ReadEvent = { type: "binary", data: Uint8Array.from(pattern(6)) };
+    assert.deepEqual(feedAll(readerFor({ role, maxPieces: 2 }), pieces), [tooMany]);
+    assert.deepEqual(feedAll(readerFor({ role, maxPieces: 3 }), pieces), [binary]);
+    assert.deepEqual(feedAll(readerFor({ role }), cut(frame, [1])), [binary]);
+  });
+
+  test("are those of a control frame as well", () => {
+    const ping = frameFor(role, { opcode: "ping", payload: "1234" });
+    const pieces = cut(ping, [ping.length - 2, 1, 1]);
+    assert.deepEqual(feedAll(readerFor({ role, maxPieces: 1 }), pieces), [tooMany]);
+  });
+
+  test("are counted for each frame anew, and once however often one pulls", () => {
+    const reader = readerFor({ role, maxPieces: 2 });
+    const first = frameFor(role, { opcode: "text", fin: 0, payload: "ab" });
+    const second = frameFor(role, { opcode: "continuation", payload: "cd" });
+    const pieces = [first, second].flatMap((bytes) => cut(bytes, [bytes.length - 1, 1]));
+    const events: (ReadEvent | undefined)[] = [];
+    for (const piece of pieces) {
+      reader.feed(piece);
+      events.push(reader.next(), reader.next(), reader.next());
+      reader.keep();
+    }
+    assert.deepEqual(events.filter(Boolean), [{ type: "text", data: "abcd" }]);
+  });
 });

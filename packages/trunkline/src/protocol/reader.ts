@@ -45,8 +45,14 @@ export type ReadEvent =
   | { readonly type: "ping"; readonly data: Uint8Array<ArrayBuffer> }
   | { readonly type: "pong"; readonly data: Uint8Array<ArrayBuffer> }
   | { readonly type: "close"; readonly close: Close }
-  /** `cause`: what our own codec threw, which is no fault of the peer's. */
-  | { readonly type: "fail"; readonly failure: Failure; readonly cause?: unknown };
+  | {
+      readonly type: "fail";
+      readonly failure: Failure;
+      /** The number that must not be there: an opcode, the length in a control frame's second byte, a close code. */
+      readonly found?: number;
+      /** What our own codec threw, which is no fault of the peer's. */
+      readonly cause?: unknown;
+    };
 
 export interface ReaderOptions {
   /** The role of this side: a server takes masked frames only, a client unmasked ones only. */
@@ -55,6 +61,11 @@ export interface ReaderOptions {
   readonly maxMessageSize: number;
   /** Frames of one message; a message of more is a failure with 1008. Default: any number. */
   readonly maxFragments?: number | undefined;
+  /**
+   * Pieces of the stream that one frame's payload may come in; more are a failure with 1008, for each
+   * costs a turn of work however small it is. Default: any number.
+   */
+  readonly maxPieces?: number | undefined;
   /**
    * How text messages come: as strings, the default; as their bytes, checked to be UTF-8; or as their
    * bytes as they are, reasons of a Close too, which breaks section 8.1 and is for trusted peers alone.
@@ -82,6 +93,7 @@ export class Reader {
   readonly #masked: boolean;
   #maxMessageSize: number;
   readonly #maxFragments: number;
+  readonly #maxPieces: number;
   readonly #texts: "string" | "bytes" | "unchecked";
 
   // The lent bytes.
@@ -96,6 +108,8 @@ export class Reader {
   #fin = false;
   #length = 0;
   #missing = 0;
+  /** Pieces that the payload has come in so far, if it has not come whole. */
+  #pieces = 0;
   #key = 0;
   /** A header cut by the end of a read. */
   #header: Uint8Array | undefined;
@@ -119,6 +133,7 @@ export class Reader {
     this.#masked = options.role === "server";
     this.#maxMessageSize = options.maxMessageSize;
     this.#maxFragments = options.maxFragments ?? Number.POSITIVE_INFINITY;
+    this.#maxPieces = options.maxPieces ?? Number.POSITIVE_INFINITY;
     this.#texts = options.texts ?? "string";
   }
 
@@ -171,8 +186,8 @@ export class Reader {
   next(): ReadEvent | undefined {
     while (!this.#over) {
       if (this.#opcode === -1) {
-        const failure = this.#readHeader();
-        if (failure !== undefined) return this.#fail(failure);
+        const failed = this.#readHeader();
+        if (failed !== undefined) return failed;
         if (this.#opcode === -1) return undefined;
       }
       const event = this.#opcode >= CLOSE ? this.#readControl() : this.#readData();
@@ -183,9 +198,10 @@ export class Reader {
     return undefined;
   }
 
-  #fail(name: FailureName): ReadEvent {
+  #fail(name: FailureName, found?: number): ReadEvent {
     this.stop();
-    return { type: "fail", failure: failures[name] };
+    const failure = failures[name];
+    return found === undefined ? { type: "fail", failure } : { type: "fail", failure, found };
   }
 
   /** Discards everything from here on, as after a Close: "no further data will be received" (5.5.1). */
@@ -203,14 +219,14 @@ export class Reader {
   }
 
   /** Leaves #opcode at -1 when the header is not whole yet. */
-  #readHeader(): FailureName | undefined {
+  #readHeader(): ReadEvent | undefined {
     if (this.#headerLength > 0) return this.#continueHeader();
     const available = this.#end - this.#at;
     if (available < 2) return this.#cutHeader();
     const first = this.#input[this.#at];
     const second = this.#input[this.#at + 1];
-    const failure = this.#checkFirstBytes(first, second);
-    if (failure !== undefined) return failure;
+    const failed = this.#checkFirstBytes(first, second);
+    if (failed !== undefined) return failed;
     const size = fullHeaderSize(second);
     if (available < size) return this.#cutHeader();
     const at = this.#at;
@@ -224,14 +240,14 @@ export class Reader {
   }
 
   /** Goes on with a header that a read cut; its parts are checked as soon as they are there. */
-  #continueHeader(): FailureName | undefined {
+  #continueHeader(): ReadEvent | undefined {
     const header = this.#header as Uint8Array; // made when #headerLength left 0
     while (this.#at < this.#end) {
       header[this.#headerLength++] = this.#input[this.#at++];
       if (this.#headerLength < 2) continue;
       if (this.#headerLength === 2) {
-        const failure = this.#checkFirstBytes(header[0], header[1]);
-        if (failure !== undefined) return failure;
+        const failed = this.#checkFirstBytes(header[0], header[1]);
+        if (failed !== undefined) return failed;
       }
       const size = fullHeaderSize(header[1]);
       if (this.#headerLength < size) continue;
@@ -242,59 +258,63 @@ export class Reader {
   }
 
   /** Section 5.2's checks, in the order of the bits. */
-  #checkFirstBytes(first: number, second: number): FailureName | undefined {
+  #checkFirstBytes(first: number, second: number): ReadEvent | undefined {
     const opcode = first & 0x0f;
     if ((first & RESERVED_BITS) !== 0) {
-      const failure = this.#checkReservedBits(first, opcode);
-      if (failure !== undefined) return failure;
+      const failed = this.#checkReservedBits(first, opcode);
+      if (failed !== undefined) return failed;
     }
-    if (opcode > BINARY && (opcode < CLOSE || opcode > PONG)) return "reservedOpcode";
+    if (opcode > BINARY && (opcode < CLOSE || opcode > PONG)) {
+      return this.#fail("reservedOpcode", opcode);
+    }
     // "a server MUST close the connection upon receiving a frame that is not masked" and "a client
     // MUST close a connection if it detects a masked frame" (5.1).
     if (((second & MASK) !== 0) !== this.#masked) {
-      return this.#masked ? "unmaskedFromClient" : "maskedFromServer";
+      return this.#fail(this.#masked ? "unmaskedFromClient" : "maskedFromServer");
     }
     if (opcode >= CLOSE) {
-      if ((first & FIN) === 0) return "controlFragmented";
-      return (second & 0x7f) > MAX_CONTROL_PAYLOAD ? "controlTooLong" : undefined;
+      if ((first & FIN) === 0) return this.#fail("controlFragmented");
+      const length = second & 0x7f;
+      return length > MAX_CONTROL_PAYLOAD ? this.#fail("controlTooLong", length) : undefined;
     }
-    if (opcode === CONTINUATION) return this.#kind === 0 ? "nothingToContinue" : undefined;
-    return this.#kind === 0 ? undefined : "messageInterrupted";
+    if ((opcode === CONTINUATION) === (this.#kind !== 0)) return undefined;
+    if (opcode === CONTINUATION) return this.#fail("nothingToContinue");
+    return this.#fail("messageInterrupted", opcode);
   }
 
-  #checkReservedBits(first: number, opcode: number): FailureName | undefined {
-    if ((first & RESERVED_BITS) !== RSV1) return "reservedBits";
-    if (this.#codec === undefined || opcode >= CLOSE) return "compressedUnasked";
+  #checkReservedBits(first: number, opcode: number): ReadEvent | undefined {
+    if ((first & RESERVED_BITS) !== RSV1) return this.#fail("reservedBits");
+    if (this.#codec === undefined || opcode >= CLOSE) return this.#fail("compressedUnasked");
     // "An endpoint MUST NOT set the 'Per-Message Compressed' bit of ... non-first fragments" (RFC 7692, 6.1).
-    return opcode === CONTINUATION ? "compressedContinuation" : undefined;
+    return opcode === CONTINUATION ? this.#fail("compressedContinuation") : undefined;
   }
 
   /** Takes a whole header: length, limit, key. */
-  #openFrame(header: Uint8Array, at: number, size: number): FailureName | undefined {
+  #openFrame(header: Uint8Array, at: number, size: number): ReadEvent | undefined {
     const code = header[at + 1] & 0x7f;
     let length = code;
     if (code === 126) {
       length = (header[at + 2] << 8) | header[at + 3];
       // "the minimal number of bytes MUST be used to encode the length" (5.2).
-      if (length < 126) return "lengthNotMinimal";
+      if (length < 126) return this.#fail("lengthNotMinimal");
     } else if (code === 127) {
       // "the most significant bit MUST be 0" (5.2).
-      if (header[at + 2] > 0x7f) return "lengthSign";
+      if (header[at + 2] > 0x7f) return this.#fail("lengthSign");
       length = readUint32(header, at + 2) * 0x1_0000_0000 + readUint32(header, at + 6);
-      if (length < 65_536) return "lengthNotMinimal";
+      if (length < 65_536) return this.#fail("lengthNotMinimal");
     }
     const first = header[at];
     const opcode = first & 0x0f;
     if (opcode < CLOSE) {
       if (this.#messageLength + length > this.#maxMessageSize && !this.#mayFit(first, length)) {
-        return "messageTooBig";
+        return this.#fail("messageTooBig");
       }
       if (opcode !== CONTINUATION) {
         this.#kind = opcode;
         this.#compressed = (first & RSV1) !== 0;
         this.#fragments = 0;
       }
-      if (++this.#fragments > this.#maxFragments) return "tooManyFragments";
+      if (++this.#fragments > this.#maxFragments) return this.#fail("tooManyFragments");
     }
     this.#opcode = opcode;
     this.#fin = (first & FIN) !== 0;
@@ -327,6 +347,7 @@ export class Reader {
   #assembleControl(available: number): ReadEvent | undefined {
     this.#control ??= new Uint8Array(MAX_CONTROL_PAYLOAD);
     const count = Math.min(available, this.#missing);
+    if (this.#isOneTooMany(count)) return this.#fail("tooManyPieces");
     this.#unmask(this.#at, this.#at + count);
     this.#control.set(
       this.#input.subarray(this.#at, this.#at + count),
@@ -344,6 +365,7 @@ export class Reader {
       return { type: opcode === PING ? "ping" : "pong", data: this.#copy(bytes, start, end) };
     }
     const close = readClose(bytes, start, end, this.#runtime, this.#texts === "unchecked");
+    if (close === "closeCode") return this.#fail(close, (bytes[start] << 8) | bytes[start + 1]);
     if (typeof close === "string") return this.#fail(close);
     this.stop();
     return { type: "close", close };
@@ -391,6 +413,7 @@ export class Reader {
   }
 
   #assembleMessage(count: number): ReadEvent | undefined {
+    if (this.#isOneTooMany(count)) return this.#fail("tooManyPieces");
     if (count > 0) {
       const end = this.#at + count;
       const ascii = this.#unmask(this.#at, end);
@@ -510,9 +533,15 @@ export class Reader {
     return this.#key !== 0 && this.#runtime.mask(this.#input, start, end, this.#key);
   }
 
+  #isOneTooMany(count: number): boolean {
+    return count > 0 && this.#pieces >= this.#maxPieces;
+  }
+
   #consume(count: number): void {
     this.#at += count;
     this.#missing -= count;
+    if (this.#missing === 0) this.#pieces = 0;
+    else if (count > 0) this.#pieces++;
   }
 
   #copy(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {

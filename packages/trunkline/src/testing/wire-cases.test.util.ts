@@ -42,7 +42,10 @@ const close = (code: number, reason = ""): ReadEvent => ({
   type: "close",
   close: { code, reason },
 });
-const fail = (name: FailureName): ReadEvent => ({ type: "fail", failure: failures[name] });
+const fail = (name: FailureName, found?: number): ReadEvent => {
+  const failure = failures[name];
+  return found === undefined ? { type: "fail", failure } : { type: "fail", failure, found };
+};
 
 const roles: readonly Role[] = ["client", "server"];
 
@@ -58,8 +61,12 @@ type Framer = (parts: FrameParts) => Uint8Array;
 type Row = Omit<WireCase, "name" | "section" | "role">;
 
 /** A row that fails on its last frame's header, before any payload of it. */
-function failing(wire: Uint8Array, name: FailureName, more: Partial<Row> = {}): Row {
-  return { wire, expected: [fail(name)], ...more };
+function failing(
+  wire: Uint8Array,
+  name: FailureName,
+  { found, ...more }: Partial<Row> & { readonly found?: number } = {},
+): Row {
+  return { wire, expected: [fail(name, found)], ...more };
 }
 
 const borders = [0, 1, 125, 126, 127, 65_535, 65_536];
@@ -95,7 +102,7 @@ const wrongLengths: readonly WireCase[] = [
 
 const reservedOpcodes: readonly WireCase[] = [3, 4, 5, 6, 7, 11, 12, 13, 14, 15].flatMap((opcode) =>
   forBoth(`the reserved opcode ${opcode}`, "5.2", (frame) =>
-    failing(frame({ opcode, payload: "abc" }), "reservedOpcode", { decidedBy: 2 }),
+    failing(frame({ opcode, payload: "abc" }), "reservedOpcode", { decidedBy: 2, found: opcode }),
   ),
 );
 
@@ -254,10 +261,16 @@ const control: readonly WireCase[] = [
       failing(frame({ opcode, fin: 0 }), "controlFragmented", { decidedBy: 2 }),
     ),
     ...forBoth(`a ${opcode} of 126 bytes`, "5.5", (frame) =>
-      failing(frame({ opcode, payload: pattern(126) }), "controlTooLong", { decidedBy: 2 }),
+      failing(frame({ opcode, payload: pattern(126) }), "controlTooLong", {
+        decidedBy: 2,
+        found: 126,
+      }),
     ),
     ...forBoth(`a ${opcode} with a 64-bit length`, "5.5", (frame) =>
-      failing(frame({ opcode, announced: 1n, lengthBits: 64 }), "controlTooLong", { decidedBy: 2 }),
+      failing(frame({ opcode, announced: 1n, lengthBits: 64 }), "controlTooLong", {
+        decidedBy: 2,
+        found: 127,
+      }),
     ),
   ]),
 ];
@@ -305,11 +318,12 @@ const fragments: readonly WireCase[] = [
       decidedBy: message.length + 2,
     };
   }),
-  ...(["text", "binary"] as const).flatMap((opcode) =>
+  ...(["text", "binary"] as const).flatMap((opcode, index) =>
     forBoth(`a ${opcode} frame before the fragmented message ended`, "5.4", (frame) => {
       const first = frame({ opcode: "text", fin: 0, payload: "a" });
       const wire = join(first, frame({ opcode, payload: "b" }));
-      return failing(wire, "messageInterrupted", { decidedBy: first.length + 2 });
+      const decidedBy = first.length + 2;
+      return failing(wire, "messageInterrupted", { decidedBy, found: index + 1 });
     }),
   ),
 ];
@@ -384,7 +398,9 @@ const closes: readonly WireCase[] = [
   ),
   ...unsendable.flatMap((code) =>
     forBoth(`a Close with the code ${code}, which must not be sent`, "7.4", (frame) =>
-      failing(frame({ opcode: "close", payload: closePayload(code) }), "closeCode"),
+      failing(frame({ opcode: "close", payload: closePayload(code) }), "closeCode", {
+        found: code,
+      }),
     ),
   ),
   ...forBoth("a Close with a reason of 123 bytes", "5.5.1", (frame) => ({
@@ -510,7 +526,7 @@ const faults: readonly WireCase[] = [
     );
     return {
       wire: join(good, frame({ opcode: 3 }), frame({ opcode: "text", payload: "never" })),
-      expected: [text("first"), ping("second"), fail("reservedOpcode")],
+      expected: [text("first"), ping("second"), fail("reservedOpcode", 3)],
       decidedBy: good.length + 2,
     };
   }),

@@ -6,6 +6,7 @@ import { type Failure, type FailureName, failures } from "../protocol/failures.t
 
 interface Shape {
   readonly code: string;
+  /** With a space at its end the number that was found goes behind it. */
   readonly message: string;
   readonly type: ErrorConstructor;
 }
@@ -20,15 +21,15 @@ const shapes: Readonly<Record<FailureName, Shape>> = {
   reservedBits: frame("WS_ERR_UNEXPECTED_RSV_2_3", "RSV2 and RSV3 must be clear"),
   compressedUnasked: frame("WS_ERR_UNEXPECTED_RSV_1", "RSV1 must be clear"),
   compressedContinuation: frame("WS_ERR_UNEXPECTED_RSV_1", "RSV1 must be clear"),
-  reservedOpcode: frame("WS_ERR_INVALID_OPCODE", "invalid opcode"),
+  reservedOpcode: frame("WS_ERR_INVALID_OPCODE", "invalid opcode "),
   nothingToContinue: frame("WS_ERR_INVALID_OPCODE", "invalid opcode 0"),
-  messageInterrupted: frame("WS_ERR_INVALID_OPCODE", "invalid opcode"),
+  messageInterrupted: frame("WS_ERR_INVALID_OPCODE", "invalid opcode "),
   unmaskedFromClient: frame("WS_ERR_EXPECTED_MASK", "MASK must be set"),
   maskedFromServer: frame("WS_ERR_UNEXPECTED_MASK", "MASK must be clear"),
   controlFragmented: frame("WS_ERR_EXPECTED_FIN", "FIN must be set"),
-  controlTooLong: frame("WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH", "invalid payload length"),
+  controlTooLong: frame("WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH", "invalid payload length "),
   closeLength: frame("WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH", "invalid payload length 1"),
-  closeCode: frame("WS_ERR_INVALID_CLOSE_CODE", "invalid status code"),
+  closeCode: frame("WS_ERR_INVALID_CLOSE_CODE", "invalid status code "),
   closeReason: frame("WS_ERR_INVALID_UTF8", "invalid UTF-8 sequence", Error),
   textNotUtf8: frame("WS_ERR_INVALID_UTF8", "invalid UTF-8 sequence", Error),
   // `ws` takes a length in more bytes than it needs; RFC 6455, section 5.2 does not.
@@ -48,6 +49,11 @@ const shapes: Readonly<Record<FailureName, Shape>> = {
     message: "Too many message fragments",
     type: RangeError,
   },
+  tooManyPieces: {
+    code: "WS_ERR_TOO_MANY_BUFFERED_PARTS",
+    message: "Too many buffered chunks",
+    type: RangeError,
+  },
   // Ours, not the peer's.
   internalError: { code: "ERR_INTERNAL", message: "The codec failed", type: Error },
   // What zlib calls it.
@@ -59,8 +65,9 @@ const byFailure = new Map<Failure, Shape>(
   (Object.keys(failures) as FailureName[]).map((name) => [failures[name], shapes[name]]),
 );
 
-/** The error for a failure of the catalogue. */
-export function receiveError(failure: Failure): Error & { code: string } {
+/** The error for a failure of the catalogue; `found` is the number that must not be there. */
+export function receiveError(failure: Failure, found?: number): Error & { code: string } {
   const { code, message, type: Type } = byFailure.get(failure) ?? shapes.reservedOpcode;
-  return Object.assign(new Type(message), { code });
+  const whole = message.endsWith(" ") ? `${message}${found}` : message;
+  return Object.assign(new Type(whole), { code });
 }

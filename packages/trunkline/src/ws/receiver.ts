@@ -15,7 +15,7 @@ export interface ReceiverOptions {
   readonly binaryType?: BinaryType | undefined;
   readonly extensions?: Readonly<Record<string, PerMessageDeflate>> | undefined;
   readonly isServer?: boolean | undefined;
-  /** Nothing is kept in chunks. */
+  /** Pieces that the payload of a frame may come in; 0 is any number. */
   readonly maxBufferedChunks?: number | undefined;
   readonly maxFragments?: number | undefined;
   readonly maxPayload?: number | undefined;
@@ -37,6 +37,7 @@ export class Receiver extends Writable {
       role: options.isServer ? "server" : "client",
       maxMessageSize: boundOf(options.maxPayload),
       maxFragments: boundOf(options.maxFragments),
+      maxPieces: boundOf(options.maxBufferedChunks),
       texts: options.skipUTF8Validation ? "unchecked" : "bytes",
       runtime: bufferRuntime,
       codec: options.extensions?.[PerMessageDeflate.extensionName]?.codec,
@@ -60,7 +61,7 @@ export class Receiver extends Writable {
 
   #pump(done: Done): void {
     for (let event = this.#reader.next(); event !== undefined; event = this.#reader.next()) {
-      if (event.type === "fail") return done(receiveError(event.failure));
+      if (event.type === "fail") return done(receiveError(event.failure, event.found));
       if (event.type === "close") return this.#conclude(event.close, done);
       if (!this.#isSynchronous) {
         const one = event;

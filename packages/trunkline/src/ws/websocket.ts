@@ -438,7 +438,8 @@ class Link implements ConnectionOwner {
   onFailure(error: ConnectionError): void {
     this.onClosing();
     // `ws` says nothing of a stream that ends or breaks by itself.
-    if (error.failure !== undefined) this.#ws.emit("error", receiveError(error.failure));
+    if (error.failure !== undefined)
+      this.#ws.emit("error", receiveError(error.failure, error.found));
   }
 
   onClosing(): void {
