@@ -368,6 +368,25 @@ forEach((ws, name) => {
       assert.equal((await failed)[0].code, "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH");
     });
 
+    test("maxBufferedChunks bounds the pieces of a frame", async () => {
+      const whole = frame(0x82, "123456");
+      const write = async (maxBufferedChunks) => {
+        const receiver = new Receiver({ maxBufferedChunks });
+        const outcome = Promise.race([
+          next(receiver, "error").then(([{ message }]) => message),
+          next(receiver, "message").then(([data]) => String(data)),
+        ]);
+        for (const [from, to] of [[0, 3], [3, 5], [5, 7], [7]]) {
+          receiver.write(Buffer.from(whole.subarray(from, to)));
+        }
+        return outcome;
+      };
+      assert.equal(await write(3), "Too many buffered chunks");
+      assert.equal(await write(4), "123456");
+      assert.equal(await write(0), "123456");
+      assert.equal(await write(undefined), "123456");
+    });
+
     test("has the kinds of binary", async () => {
       const receiver = new Receiver({ binaryType: "fragments" });
       const came = next(receiver, "message");

@@ -132,6 +132,7 @@ forEach((ws, name) => {
 
     for (const [given, expected] of [
       [[false], { status: 401, body: "Unauthorized" }],
+      [[false, null, null, null], { status: 401, body: "Unauthorized" }],
       [[false, 404], { status: 404, body: "Not Found" }],
       [[false, 403, "go away"], { status: 403, body: "go away" }],
       [[false, 503, "later", { "Retry-After": 120 }], { status: 503, body: "later", retry: "120" }],

@@ -1,5 +1,6 @@
 /** What `ws` promises of an open socket, member by member, held against `ws` and against the drop-in. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, test } from "node:test";
 import { forEach, next, openPair, startServer, take, turn } from "./support/implementations.mjs";
@@ -387,6 +388,144 @@ forEach((ws, name) => {
     });
   });
 
+  describe(`${name}: maxPendingAutoPongs`, () => {
+    const pings = (count) => Buffer.concat(Array(count).fill(masked(PING, "p")));
+
+    async function readPongs(reader) {
+      let count = 0;
+      for (let one = await reader.frame(); one?.first === PONG; one = await reader.frame()) count++;
+      return count;
+    }
+
+    test("one ping more than that, before a pong has left, drops the connection", async (t) => {
+      for (const [options, most] of [
+        [{ maxPendingAutoPongs: 3 }, 3],
+        [{}, 60],
+      ]) {
+        const { peer, socket, reader } = await openRaw(t, options);
+        const states = [];
+        peer.on("error", () => states.push("error"));
+        peer.on("ping", () => states.push(peer.readyState));
+        const closed = next(peer, "close");
+        socket.write(pings(most + 1));
+        assert.equal(await readPongs(reader), most);
+        socket.destroy();
+        assert.deepEqual(await closed, [1006, Buffer.alloc(0)]);
+        assert.deepEqual(states, [...Array(most).fill(WebSocket.OPEN), WebSocket.CLOSING]);
+      }
+    });
+
+    test("pongs that have left do not count", async (t) => {
+      const { peer, socket, reader } = await openRaw(t, { maxPendingAutoPongs: 3 });
+      for (let round = 0; round < 5; round++) {
+        socket.write(pings(3));
+        for (let count = 0; count < 3; count++) assert.equal((await reader.frame()).first, PONG);
+      }
+      assert.equal(peer.readyState, WebSocket.OPEN);
+    });
+
+    test("a peer that takes no pongs is dropped", async (t) => {
+      const { peer, socket } = await openRaw(t);
+      const closed = next(peer, "close");
+      // What the system does not take any more holds the pongs up.
+      peer.send(Buffer.alloc(50_000_000));
+      socket.pause();
+      for (let count = 0; count < 61; count++) {
+        const came = next(peer, "ping");
+        socket.write(pings(1));
+        await came;
+      }
+      assert.equal((await closed)[0], 1006);
+    });
+
+    test("0 is any number", async (t) => {
+      const { peer, socket, reader } = await openRaw(t, { maxPendingAutoPongs: 0 });
+      socket.write(pings(500));
+      for (let count = 0; count < 500; count++) assert.equal((await reader.frame()).first, PONG);
+      assert.equal(peer.readyState, WebSocket.OPEN);
+    });
+
+    test("is the client's, too", async (t) => {
+      const { client, socket, reader } = await openToRaw(t, { maxPendingAutoPongs: 2 });
+      const closed = next(client, "close");
+      socket.write(Buffer.concat(Array(3).fill(frame(PING, "p"))));
+      assert.equal(await readPongs(reader), 2);
+      socket.destroy();
+      assert.equal((await closed)[0], 1006);
+    });
+
+    test("an automatic pong goes by the method, which may be overridden", async (t) => {
+      const seen = [];
+      class Mine extends WebSocket {
+        pong(data, mask, callback) {
+          seen.push([data, mask]);
+          super.pong(`my ${data}`, mask, callback);
+        }
+      }
+      const { socket, reader } = await openRaw(t, { WebSocket: Mine });
+      socket.write(masked(PING, "p"));
+      assert.equal((await reader.frame()).payload.toString(), "my p");
+      assert.deepEqual(seen, [[Buffer.from("p"), false]]);
+    });
+
+    test("autoPong keeps its place behind a Blob that is being read", async (t) => {
+      const { peer, socket, reader } = await openRaw(t);
+      const came = next(peer, "ping");
+      peer.send(new Blob(["blob"]));
+      socket.write(masked(PING, "p"));
+      await came;
+      const frames = [await reader.frame(), await reader.frame()];
+      assert.deepEqual(
+        frames.map(({ payload }) => payload.toString()),
+        ["blob", "p"],
+      );
+    });
+  });
+
+  describe(`${name}: maxBufferedChunks`, () => {
+    /** Each byte in a read of its own. */
+    async function drip(socket, peer, bytes) {
+      for (const byte of bytes) {
+        const before = peer._socket.bytesRead;
+        socket.write(Buffer.of(byte));
+        while (peer._socket.bytesRead === before && peer.readyState === WebSocket.OPEN)
+          await turn();
+        if (peer.readyState !== WebSocket.OPEN) return;
+      }
+    }
+
+    test("bounds the reads that one frame may come in", async (t) => {
+      const { peer, socket, reader } = await openRaw(t, { maxBufferedChunks: 10 });
+      socket.setNoDelay();
+      const failed = next(peer, "error");
+      const whole = masked(FIN_TEXT, "x".repeat(20));
+      socket.write(whole.subarray(0, 6));
+      await drip(socket, peer, whole.subarray(6));
+      const [error] = await failed;
+      assert.deepEqual(
+        [error.name, error.code, error.message],
+        ["RangeError", "WS_ERR_TOO_MANY_BUFFERED_PARTS", "Too many buffered chunks"],
+      );
+      const { first, payload } = await reader.frame();
+      assert.deepEqual([first, payload.readUInt16BE(0)], [CLOSE, 1008]);
+    });
+
+    test("does not count those of the frames before, and 0 bounds nothing", async (t) => {
+      for (const maxBufferedChunks of [10, 0]) {
+        const { peer, socket } = await openRaw(t, { maxBufferedChunks });
+        socket.setNoDelay();
+        const came = take(peer, "message", 3);
+        const size = maxBufferedChunks || 30;
+        for (let count = 0; count < 3; count++) {
+          const whole = masked(FIN_TEXT, "x".repeat(size));
+          socket.write(whole.subarray(0, 6));
+          await drip(socket, peer, whole.subarray(6));
+        }
+        for (const [data] of await came) assert.equal(data.length, size);
+      }
+    });
+  });
+
   describe(`${name}: websocket.close`, () => {
     test("sends the code and reason, and both ends hear them", async (t) => {
       const { client, peer } = await openPair(t, ws);
@@ -491,6 +630,73 @@ forEach((ws, name) => {
         assert.deepEqual(await closed, [1000, Buffer.from("bye")]);
       }
     });
+  });
+
+  describe(`${name}: what was called before the stream ends otherwise`, () => {
+    const text = (frame) => frame && [frame.first, frame.payload.toString("latin1")];
+
+    test("a Close goes out, though whoever holds the socket destroys it in the same turn", async (t) => {
+      for (const destroy of [
+        (_peer, held) => held.destroy(),
+        (peer) => peer._socket.destroy(),
+        (peer) => peer.terminate(),
+      ]) {
+        const { peer, socket, reader } = await openRaw(t);
+        const held = peer._socket;
+        const closed = next(peer, "close");
+        peer.send("first");
+        peer.close(1001, "bye");
+        destroy(peer, held);
+        assert.deepEqual(text(await reader.frame()), [FIN_TEXT, "first"]);
+        assert.deepEqual(text(await reader.frame()), [CLOSE, "\u0003\u00e9bye"]);
+        socket.destroy();
+        assert.equal((await closed)[0], 1006);
+      }
+    });
+
+    test("a message goes out before _socket is destroyed, ended, or written to", async (t) => {
+      for (const act of [
+        (socket) => socket.destroy(),
+        (socket) => socket.end(),
+        (socket) => socket.end(frame(FIN_TEXT, "by hand")),
+      ]) {
+        const { peer, reader, socket } = await openRaw(t);
+        peer.send("first");
+        act(peer._socket);
+        assert.deepEqual(text(await reader.frame()), [FIN_TEXT, "first"]);
+        const last = await reader.frame();
+        assert.ok(last === undefined || last.payload.toString() === "by hand");
+        socket.destroy();
+      }
+    });
+
+    for (const [what, code] of Object.entries({
+      "a message": 'c.on("open", () => { c.send("bye"); process.exit(); })',
+      "a message of a listener": 'c.on("message", () => { c.send("bye"); process.exit(); })',
+      "a message before an uncaught error": 'c.on("open", () => { c.send("bye"); throw 1; })',
+      "a ping": 'c.on("open", () => { c.ping("bye"); process.exit(); })',
+      "a Close": 'c.on("open", () => { c.close(1000, "bye"); process.exit(); })',
+    })) {
+      test(`${what} goes out, though the process exits in the same turn`, async (t) => {
+        let read;
+        const answered = new Promise((resolve) => {
+          read = resolve;
+        });
+        const { url } = await rawServer(t, (request, socket, head) => {
+          read(new RawReader(socket));
+          switchProtocols(request, socket, head);
+          socket.write(frame(FIN_TEXT, "hello"));
+        });
+        const program = `import { WebSocket } from "${name}"; const c = new WebSocket("${url}"); ${code}`;
+        const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+          cwd: import.meta.dirname,
+          stdio: "ignore",
+        });
+        t.after(() => child.kill());
+        const { payload } = await (await answered).frame();
+        assert.match(payload.toString(), /bye$/);
+      });
+    }
   });
 
   describe(`${name}: websocket.terminate`, () => {
@@ -743,14 +949,14 @@ forEach((ws, name) => {
         frame(CLOSE, Buffer.of(3, 237)),
         1002,
         "RangeError",
-        /^Invalid WebSocket frame: invalid status code/,
+        /^Invalid WebSocket frame: invalid status code 1005$/,
       ],
       [
         "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH",
         frame(PING, "x".repeat(126)),
         1002,
         "RangeError",
-        /^Invalid WebSocket frame: invalid payload length/,
+        /^Invalid WebSocket frame: invalid payload length 126$/,
       ],
       [
         "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH",
@@ -764,7 +970,7 @@ forEach((ws, name) => {
         frame(0x83),
         1002,
         "RangeError",
-        /^Invalid WebSocket frame: invalid opcode/,
+        /^Invalid WebSocket frame: invalid opcode 3$/,
       ],
       [
         "WS_ERR_INVALID_OPCODE",
@@ -778,7 +984,7 @@ forEach((ws, name) => {
         [frame(0x01, "a"), frame(0x01, "b")],
         1002,
         "RangeError",
-        /^Invalid WebSocket frame: invalid opcode/,
+        /^Invalid WebSocket frame: invalid opcode 1$/,
       ],
       [
         "WS_ERR_INVALID_UTF8",

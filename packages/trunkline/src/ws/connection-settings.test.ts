@@ -18,13 +18,13 @@ test("connections with the same options share their settings, others do not", ()
 });
 
 test("the options become settings", () => {
-  const first = { autoPong: true, closeTimeout: 7 };
-  const settings = settingsFor("client", first, { maxFragments: 3, skipUTF8Validation: true });
+  const second = { maxFragments: 3, maxBufferedChunks: 4, skipUTF8Validation: true };
+  const settings = settingsFor("client", { closeTimeout: 7 }, second);
   assert.equal(settings.role, "client");
-  assert.equal(settings.autoPong, true);
   assert.equal(settings.closeTimeout, 7);
   assert.equal(settings.maxFragments, 3);
+  assert.equal(settings.maxPieces, 4);
   assert.equal(settings.texts, "unchecked");
   assert.equal(settings.heartbeat, 0);
-  assert.equal(settingsFor("client", {}, {}).autoPong, false);
+  assert.equal(settings.autoPong, false);
 });

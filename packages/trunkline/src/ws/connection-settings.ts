@@ -17,6 +17,10 @@ export interface SocketOptions {
   readonly maxPayload?: number | undefined;
   /** 0 is any number. */
   readonly maxFragments?: number | undefined;
+  /** Pieces that the payload of a frame may come in; 0 is any number. */
+  readonly maxBufferedChunks?: number | undefined;
+  /** Pongs by `autoPong` that have not left; one more ends the connection. 0 is any number. */
+  readonly maxPendingAutoPongs?: number | undefined;
   readonly skipUTF8Validation?: boolean | undefined;
   readonly generateMask?: ((mask: Buffer) => void) | undefined;
 }
@@ -66,8 +70,10 @@ function makeSettings(
     role,
     maxMessageSize: boundOf(second.maxPayload),
     maxFragments: boundOf(second.maxFragments),
+    maxPieces: boundOf(second.maxBufferedChunks),
     texts: second.skipUTF8Validation ? "unchecked" : "bytes",
-    autoPong: first.autoPong ?? false,
+    // The WebSocket answers, by its own `pong`, and counts.
+    autoPong: false,
     closeTimeout: first.closeTimeout ?? socketDefaults.closeTimeout,
     // `ws` sends no pings, bounds no queue, tells what crosses a Close, and ends the stream from a
     // client as well.
@@ -86,8 +92,8 @@ function isSame(a: ConnectionSettings, b: ConnectionSettings): boolean {
   return (
     a.maxMessageSize === b.maxMessageSize &&
     a.maxFragments === b.maxFragments &&
+    a.maxPieces === b.maxPieces &&
     a.texts === b.texts &&
-    a.autoPong === b.autoPong &&
     a.closeTimeout === b.closeTimeout
   );
 }

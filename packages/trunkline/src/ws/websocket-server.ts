@@ -15,7 +15,12 @@ import { subprotocol } from "./subprotocol.ts";
 import { WebSocket } from "./websocket.ts";
 
 type Headers = Readonly<Record<string, string | number | readonly string[] | undefined>>;
-type Verdict = (isAccepted: boolean, code?: number, message?: string, headers?: Headers) => void;
+type Verdict = (
+  isAccepted: boolean,
+  code?: number | null,
+  message?: string | null,
+  headers?: Headers | null,
+) => void;
 type OnOpen = (socket: WebSocket, request: IncomingMessage) => void;
 
 /** What `verifyClient` sees. */
@@ -39,8 +44,6 @@ export interface ServerOptions extends SocketOptions {
     | null
     | undefined;
   readonly perMessageDeflate?: boolean | PerMessageDeflateOptions | undefined;
-  readonly maxBufferedChunks?: number | undefined;
-  readonly maxPendingAutoPongs?: number | undefined;
   readonly WebSocket?: typeof WebSocket | undefined;
 }
 
@@ -168,9 +171,9 @@ export class WebSocketServer extends EventEmitter {
     if (!verifyClient) return accept();
     const info = infoOf(request);
     if (verifyClient.length === 2) {
-      const verdict: Verdict = (isAccepted, code = 401, message = "", headers = {}) => {
+      const verdict: Verdict = (isAccepted, code, message, headers) => {
         if (isAccepted) accept();
-        else answer(socket, code, message, headers);
+        else answer(socket, code || 401, message ?? "", headers ?? {});
       };
       verifyClient(info, verdict);
     } else if (verifyClient(info, () => {})) accept();

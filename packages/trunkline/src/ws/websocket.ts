@@ -18,7 +18,7 @@ import {
 import { openTransport } from "../connection/transports.ts";
 import { ABNORMAL_CLOSURE } from "../protocol/close.ts";
 import { ClientHandshake, type ClientOptions, toList } from "./client-handshake.ts";
-import { type SocketOptions, settingsFor } from "./connection-settings.ts";
+import { boundOf, type SocketOptions, settingsFor } from "./connection-settings.ts";
 import {
   addListener,
   attributeOf,
@@ -63,7 +63,6 @@ export class WebSocket extends EventEmitter {
   declare readonly CLOSING: 2;
   declare readonly CLOSED: 3;
 
-  _socket: Duplex | null = null;
   _isServer: boolean;
   _readyState: ReadyState = CONNECTING;
   _protocol = "";
@@ -74,6 +73,7 @@ export class WebSocket extends EventEmitter {
   _closeFrameSent = false;
   #binaryType: BinaryType = "nodebuffer";
   #paused = false;
+  #socket: Duplex | null = null;
   #connection: Connection | undefined;
   readonly #handshake: ClientHandshake | undefined;
   readonly #options: SocketOptions;
@@ -105,6 +105,15 @@ export class WebSocket extends EventEmitter {
   static {
     Object.defineProperties(WebSocket, states);
     Object.defineProperties(WebSocket.prototype, states);
+  }
+
+  /**
+   * The stream below. Who takes it may end it, destroy it or write to it, and counts on that what was
+   * sent before is on its way.
+   */
+  get _socket(): Duplex | null {
+    this.#connection?.awaitDrain();
+    return this.#socket;
   }
 
   /** Not documented: where a request that is under way can be found. */
@@ -215,9 +224,9 @@ export class WebSocket extends EventEmitter {
     const role = this._isServer ? "server" : "client";
     const settings = settingsFor(role, this.#options, options);
     const codec = this._extensions[PerMessageDeflate.extensionName]?.codec;
-    const link = new Link(this, options);
+    const link = new Link(this, this.#options, options);
     const connection = new Connection(link, openTransport(socket), settings, codec);
-    this._socket = socket;
+    this.#socket = socket;
     this.#connection = connection;
     this.#maxPayload = options.maxPayload;
     this.#handshake?.finish();
@@ -337,6 +346,8 @@ export class WebSocket extends EventEmitter {
     this._readyState = CLOSING;
     const close = (): void => {
       this.#connection?.close(code, reason);
+      // Rare, and often the last thing before the stream is destroyed by who holds it.
+      this.#connection?.awaitDrain();
       this._closeFrameSent = true;
     };
     if (this.#sender === undefined) close();
@@ -393,11 +404,16 @@ for (const name of [...enumerable, "url", "onopen", "onerror", "onclose", "onmes
 class Link implements ConnectionOwner {
   readonly #ws: WebSocket;
   readonly #isSynchronous: boolean;
+  /** How many pings may wait for their pongs to leave; 0 where they are not answered. */
+  readonly #maxPongs: number;
+  #pendingPongs = 0;
   connection: Connection | undefined;
 
-  constructor(ws: WebSocket, { allowSynchronousEvents = true }: SocketOptions) {
+  /** `first` are the constructor's options, `second` those of `setSocket`. */
+  constructor(ws: WebSocket, first: SocketOptions, second: SocketOptions) {
     this.#ws = ws;
-    this.#isSynchronous = allowSynchronousEvents;
+    this.#isSynchronous = second.allowSynchronousEvents ?? true;
+    this.#maxPongs = first.autoPong ? boundOf(first.maxPendingAutoPongs) : 0;
   }
 
   onMessage(data: string | Uint8Array<ArrayBuffer>, cuts?: readonly number[]): void {
@@ -411,7 +427,17 @@ class Link implements ConnectionOwner {
   }
 
   onPing(data: Uint8Array<ArrayBuffer>): void {
+    if (this.#maxPongs > 0 && this.#ws._readyState === OPEN) this.#answerPing(toBuffer(data));
     this.#emit("ping", toBuffer(data));
+  }
+
+  /** By the WebSocket's `pong`, which a subclass may have overridden. */
+  #answerPing(data: Buffer): void {
+    if (this.#pendingPongs >= this.#maxPongs) return this.#ws.terminate();
+    this.#pendingPongs++;
+    this.#ws.pong(data, !this.#ws._isServer, () => {
+      this.#pendingPongs--;
+    });
   }
 
   onPong(data: Uint8Array<ArrayBuffer>): void {
