@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, test } from "node:test";
+import { constants, inflateRawSync } from "node:zlib";
 import { forEach, next, openPair, startServer, take, turn } from "./support/implementations.mjs";
 import { frame, masked, RawReader, rawClient, rawServer, switchProtocols } from "./support/raw.mjs";
 
@@ -1147,6 +1148,73 @@ forEach((ws, name) => {
       const data = "lorem ipsum ".repeat(5000);
       client.send(data);
       assert.equal((await came)[0].toString(), data);
+    });
+
+    test("zlibDeflateOptions.strategy, level and memLevel show on the wire", async (t) => {
+      const text = Array.from(
+        { length: 500 },
+        (_, id) => `${"lorem ".repeat(id % 7)}${(id * 7919) % 1000}`,
+      ).join();
+      const sizeWith = async (zlibDeflateOptions) => {
+        const perMessageDeflate = { threshold: 0, zlibDeflateOptions };
+        const { server, port } = await startServer(t, ws, { perMessageDeflate });
+        const connected = once(server, "connection");
+        const headers = { "Sec-WebSocket-Extensions": "permessage-deflate" };
+        const { reader } = await rawClient(t, port, { headers });
+        const [peer] = await connected;
+        peer.send(text);
+        const { first, payload } = await reader.frame();
+        assert.equal(first, FIN_TEXT | 0x40);
+        const flush = Buffer.of(0, 0, 0xff, 0xff);
+        const options = { finishFlush: constants.Z_SYNC_FLUSH };
+        assert.equal(inflateRawSync(Buffer.concat([payload, flush]), options).toString(), text);
+        return payload.length;
+      };
+      const [least, fast, huffman, frugal] = [
+        await sizeWith({ level: 9 }),
+        await sizeWith({ level: 1 }),
+        await sizeWith({ level: 9, strategy: constants.Z_HUFFMAN_ONLY }),
+        await sizeWith({ level: 9, memLevel: 1 }),
+      ];
+      assert.equal(new Set([least, fast, huffman, frugal]).size, 4);
+      assert.ok(least < fast && 2 * least < huffman, `${least}, ${fast}, ${huffman}, ${frugal}`);
+    });
+
+    test("the dictionaries of zlibDeflateOptions and zlibInflateOptions are what both ends know before", async (t) => {
+      const dictionary = Buffer.from(
+        Array.from({ length: 60 }, (_, id) => `word${id * id} `).join(""),
+      );
+      for (const alone of [true, false]) {
+        const perMessageDeflate = {
+          threshold: 0,
+          serverNoContextTakeover: alone,
+          zlibDeflateOptions: { dictionary },
+          zlibInflateOptions: { dictionary },
+        };
+        const options = { server: { perMessageDeflate }, client: { perMessageDeflate } };
+        const { client, peer } = await openPair(t, ws, options);
+        const seen = take(client, "message", 3);
+        const before = client._socket.bytesRead;
+        for (let count = 0; count < 3; count++) peer.send(dictionary);
+        for (const [data] of await seen) assert.ok(data.equals(dictionary));
+        assert.ok(client._socket.bytesRead - before < dictionary.length / 2);
+        const back = once(peer, "message");
+        client.send(dictionary);
+        assert.ok((await back)[0].equals(dictionary));
+      }
+    });
+
+    test("without the dictionary nobody reads it", async (t) => {
+      const dictionary = Buffer.from("a dictionary that only one end has");
+      const { client, peer } = await openPair(t, ws, {
+        server: { perMessageDeflate: { threshold: 0, zlibDeflateOptions: { dictionary } } },
+      });
+      const failed = next(client, "error");
+      const closed = next(peer, "close");
+      peer.send(dictionary);
+      const [error] = await failed;
+      assert.equal(error.code, "Z_DATA_ERROR");
+      assert.equal((await closed)[0], 1007);
     });
 
     test("fragments of a message arrive as one", async (t) => {

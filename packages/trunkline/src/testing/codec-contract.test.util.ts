@@ -138,6 +138,49 @@ export function describeCodec(name: string, engine: Engine): void {
       assert.deepEqual(bytesOf(open("server", alone).inflate(made, LIMIT)), json);
     });
 
+    test("compresses by the strategy that is chosen", () => {
+      const sizes = [undefined, constants.Z_HUFFMAN_ONLY].map((strategy) => {
+        const codec = open("server", alone, { ...everything, strategy });
+        const deflated = deflate(codec, json);
+        assert.ok(deflated !== undefined);
+        assert.deepEqual(bytesOf(open("client", alone).inflate(deflated, LIMIT)), json);
+        return deflated.length;
+      });
+      assert.ok((sizes[0] ?? 0) * 2 < (sizes[1] ?? 0), `${sizes}`);
+    });
+
+    test("throws what zlib says about a choice that is none", () => {
+      for (const wrong of [{ level: 10 }, { memoryLevel: 0 }, { strategy: 9 }]) {
+        const codec = open("server", alone, { ...everything, ...wrong });
+        assert.throws(() => codec.deflate(json), { code: "ERR_OUT_OF_RANGE" });
+      }
+    });
+
+    for (const [mode, parameters] of modes) {
+      test(`begins with what was preset, ${mode} context takeover`, () => {
+        const presets = { sent: json, received: json };
+        const server = open("server", parameters, { ...everything, presets });
+        const client = open("client", parameters, { ...everything, presets });
+        for (let round = 0; round < 3; round++) {
+          const deflated = deflate(server, json);
+          assert.ok(deflated !== undefined && deflated.length < 50, `${deflated?.length}`);
+          if (round === 0) {
+            const dictionary = { dictionary: json, finishFlush: constants.Z_SYNC_FLUSH };
+            const plainly = inflateRawSync(join(deflated, TAIL), dictionary);
+            assert.deepEqual(new Uint8Array(plainly), json);
+            assert.equal(open("client", parameters).inflate(deflated, LIMIT), "corrupt");
+          }
+          assert.deepEqual(bytesOf(client.inflate(deflated, LIMIT)), json);
+          const fragments = [
+            server.deflateFragment(json, false),
+            server.deflateFragment(json, true),
+          ];
+          const whole = client.inflate(join(...fragments), LIMIT);
+          assert.deepEqual(bytesOf(whole), join(json, json));
+        }
+      });
+    }
+
     test("declines what is under the threshold, empty, or not smaller", () => {
       const codec = open("server", alone, { ...everything, threshold: 100 });
       assert.equal(codec.threshold, 100);
@@ -232,7 +275,7 @@ export function describeCodec(name: string, engine: Engine): void {
 
     test("gives what is as long as it may be, and nothing longer", () => {
       for (const payload of [hello, json, halfNoise(20_000)]) {
-        const choice = { windowBits: 15, level: 6, memoryLevel: 8 };
+        const choice = { windowBits: 15, level: 6, memoryLevel: 8, strategy: 0 };
         const size = engine.deflate(payload, undefined, choice, payload.length + 100)?.length ?? 0;
         assert.ok(size > 0);
         assert.equal(engine.deflate(payload, undefined, choice, size)?.length, size);

@@ -1,10 +1,12 @@
 /**
  * `PerMessageDeflate` of `ws`: the negotiation with the options that `ws` has, whose answers differ a
  * little from `protocol/permessage-deflate.ts`, and the codec of the connection that agreed.
- * Compression itself is `connection/deflate/`, synchronous: `concurrencyLimit` has nothing to limit.
+ * Compression itself is `connection/deflate/`, synchronous: `concurrencyLimit` has nothing to limit, and
+ * what zlib's options say about streams and their chunks has no stream to be said of.
  */
+import { constants } from "node:zlib";
 import { createDeflateCodec } from "../connection/deflate/codec.ts";
-import { DEFAULT_SETTINGS } from "../connection/deflate/settings.ts";
+import { DEFAULT_SETTINGS, type Presets } from "../connection/deflate/settings.ts";
 import type { MessageCodec } from "../protocol/codec.ts";
 import { failures } from "../protocol/failures.ts";
 import {
@@ -24,18 +26,25 @@ export interface PerMessageDeflateOptions {
   readonly serverMaxWindowBits?: boolean | number | undefined;
   readonly clientMaxWindowBits?: boolean | number | undefined;
   readonly zlibDeflateOptions?: ZlibChoices | undefined;
-  readonly zlibInflateOptions?: object | undefined;
+  readonly zlibInflateOptions?: ZlibDictionary | undefined;
   readonly threshold?: number | undefined;
   readonly concurrencyLimit?: number | undefined;
   readonly isServer?: boolean | undefined;
   readonly maxPayload?: number | undefined;
 }
 
-/** What is heeded of zlib's options. */
-interface ZlibChoices {
+/** What is heeded of zlib's options; the window is what was negotiated, as with `ws`. */
+interface ZlibChoices extends ZlibDictionary {
   readonly level?: number | undefined;
   readonly memLevel?: number | undefined;
+  readonly strategy?: number | undefined;
 }
+
+interface ZlibDictionary {
+  readonly dictionary?: Dictionary;
+}
+
+type Dictionary = NodeJS.ArrayBufferView | ArrayBuffer | undefined;
 
 /** One offer or answer, each value by itself. */
 export interface DeflateParams {
@@ -139,7 +148,8 @@ export class PerMessageDeflate {
   }
 
   #createCodec(params: DeflateParams): MessageCodec {
-    const { level, memLevel } = this._options.zlibDeflateOptions ?? {};
+    const { zlibDeflateOptions = {}, zlibInflateOptions = {} } = this._options;
+    const { level, memLevel, strategy } = zlibDeflateOptions;
     const parameters = {
       serverNoContextTakeover: params.server_no_context_takeover === true,
       clientNoContextTakeover: params.client_no_context_takeover === true,
@@ -152,8 +162,10 @@ export class PerMessageDeflate {
     return createDeflateCodec(this._isServer ? "server" : "client", parameters, {
       // "if context takeover is disabled": a kept window gains by short messages as well.
       threshold: alone ? this._threshold : 0,
-      level: level ?? DEFAULT_SETTINGS.level,
-      memoryLevel: memLevel ?? DEFAULT_SETTINGS.memoryLevel,
+      level: choose(level, DEFAULT_SETTINGS.level),
+      memoryLevel: choose(memLevel, DEFAULT_SETTINGS.memoryLevel),
+      strategy: choose(strategy, constants.Z_DEFAULT_STRATEGY),
+      presets: presetsOf(zlibDeflateOptions.dictionary, zlibInflateOptions.dictionary),
     });
   }
 
@@ -179,6 +191,19 @@ export class PerMessageDeflate {
   cleanup(): void {
     this.#codec = undefined;
   }
+}
+
+/** zlib takes NaN for no choice. */
+function choose(value: number | undefined, otherwise: number): number {
+  return value === undefined || Number.isNaN(value) ? otherwise : value;
+}
+
+function presetsOf(sent: Dictionary, received: Dictionary): Presets | undefined {
+  if (sent === undefined && received === undefined) return undefined;
+  return {
+    sent: sent === undefined ? undefined : toBuffer(sent),
+    received: received === undefined ? undefined : toBuffer(received),
+  };
 }
 
 function numberOr(value: number | true | undefined, otherwise: number): number {

@@ -9,18 +9,20 @@
  * not be goes out plain, and since a window takes in what is sent compressed and nothing else, the
  * messages after it lose nothing. (A fragment must be compressed when the first one was.)
  */
+import { constants } from "node:zlib";
 import type { MessageCodec, SharedCodec } from "../../protocol/codec.ts";
 import type { DeflateParameters } from "../../protocol/permessage-deflate.ts";
 import type { DeflateChoice, Engine } from "./engine.ts";
 import { History } from "./history.ts";
 import { isLikelyRandom } from "./likely-random.ts";
 import { referenceEngine, TAIL_AND_PROBE, TAIL_SIZE } from "./reference-engine.ts";
-import type { DeflateSettings } from "./settings.ts";
+import type { DeflateSettings, Presets } from "./settings.ts";
 import { zlibEngine } from "./zlib-engine.ts";
 
 /** "An empty DEFLATE block with no compression", without its tail: how a message ends (section 7.2.3.6). */
 const EMPTY_BLOCK = Uint8Array.of(0);
 const NOTHING = new Uint8Array(0);
+const NO_PRESETS: Presets = Object.freeze({});
 /**
  * Of a window the compressor is given this much, or this many times the message's size: it indexes all
  * that it is given, for each message. At 15 bits a JSON message of 1 KB took 43 µs with all of the
@@ -38,9 +40,10 @@ export function createDeflateCodec(
   const server = historyFor(parameters.serverNoContextTakeover, parameters.serverMaxWindowBits);
   const client = historyFor(parameters.clientNoContextTakeover, parameters.clientMaxWindowBits);
   const { serverMaxWindowBits, clientMaxWindowBits } = parameters;
+  const { presets } = settings;
   return role === "server"
-    ? new DeflateCodec(sharedFor(engine, serverMaxWindowBits, settings), server, client)
-    : new DeflateCodec(sharedFor(engine, clientMaxWindowBits, settings), client, server);
+    ? new DeflateCodec(sharedFor(engine, serverMaxWindowBits, settings), server, client, presets)
+    : new DeflateCodec(sharedFor(engine, clientMaxWindowBits, settings), client, server, presets);
 }
 
 function historyFor(noContextTakeover: boolean, windowBits: number): History | undefined {
@@ -51,11 +54,21 @@ class DeflateCodec implements MessageCodec {
   readonly shared: SharedDeflater;
   readonly #sent: History | undefined;
   readonly #received: History | undefined;
+  /** Each window begins with it, or each message that has none. */
+  readonly #presets: Presets;
 
-  constructor(shared: SharedDeflater, sent: History | undefined, received: History | undefined) {
+  constructor(
+    shared: SharedDeflater,
+    sent: History | undefined,
+    received: History | undefined,
+    presets: Presets = NO_PRESETS,
+  ) {
     this.shared = shared;
     this.#sent = sent;
     this.#received = received;
+    this.#presets = presets;
+    if (presets.sent !== undefined) sent?.push(presets.sent);
+    if (presets.received !== undefined) received?.push(presets.received);
   }
 
   get threshold(): number {
@@ -63,13 +76,15 @@ class DeflateCodec implements MessageCodec {
   }
 
   deflate(payload: Uint8Array, force = false): Uint8Array | undefined {
-    const deflated = this.shared.deflate(payload, force, this.#lookBack(payload));
+    const before = this.#sent === undefined ? this.#presets.sent : this.#lookBack(payload);
+    const deflated = this.shared.deflate(payload, force, before);
     if (deflated !== undefined) this.#sent?.push(payload);
     return deflated;
   }
 
   deflateFragment(payload: Uint8Array, fin: boolean): Uint8Array {
     if (payload.length === 0) return fin ? EMPTY_BLOCK : NOTHING;
+    // Without a window only a message's first fragment could use what was preset, and none does.
     const deflated = this.shared.deflateFully(payload, this.#lookBack(payload));
     this.#sent?.push(payload);
     return fin ? deflated : withTail(deflated);
@@ -79,7 +94,8 @@ class DeflateCodec implements MessageCodec {
     // Of an empty message a zlib that has just flushed makes no byte at all, not even the block of
     // section 7.2.3.6: who sends that means nothing else.
     if (payload.length === 0) return NOTHING;
-    const inflated = this.shared.engine.inflate(payload, this.#received?.last(), limit);
+    const before = this.#received === undefined ? this.#presets.received : this.#received.last();
+    const inflated = this.shared.engine.inflate(payload, before, limit);
     if (typeof inflated !== "string") this.#received?.push(inflated);
     return inflated;
   }
@@ -131,13 +147,14 @@ class SharedDeflater implements SharedCodec {
 const shared = new Map<Engine, Map<string, SharedDeflater>>();
 
 function sharedFor(engine: Engine, windowBits: number, settings: DeflateSettings): SharedDeflater {
-  const { threshold, level, memoryLevel } = settings;
+  const { threshold, level, memoryLevel, strategy = constants.Z_DEFAULT_STRATEGY } = settings;
   const ofEngine = shared.get(engine) ?? new Map<string, SharedDeflater>();
   shared.set(engine, ofEngine);
-  const key = `${windowBits} ${level} ${memoryLevel} ${threshold}`;
+  const key = `${windowBits} ${level} ${memoryLevel} ${strategy} ${threshold}`;
   const found = ofEngine.get(key);
   if (found !== undefined) return found;
-  const made = new SharedDeflater(engine, threshold, { windowBits, level, memoryLevel });
+  const choice = { windowBits, level, memoryLevel, strategy };
+  const made = new SharedDeflater(engine, threshold, choice);
   ofEngine.set(key, made);
   return made;
 }

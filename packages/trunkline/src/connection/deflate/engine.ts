@@ -8,6 +8,7 @@ export interface DeflateChoice {
   readonly windowBits: number;
   readonly level: number;
   readonly memoryLevel: number;
+  readonly strategy: number;
 }
 
 export interface Engine {

@@ -21,12 +21,13 @@ export const MAX_FINAL_BLOCKS = 1024;
 export const LARGEST_WINDOW = 32_768;
 
 export const referenceEngine: Engine = {
-  deflate(payload, before, { windowBits, level, memoryLevel }, most) {
+  deflate(payload, before, { windowBits, level, memoryLevel, strategy }, most) {
     const bytes = deflateRawSync(payload, {
       ...dictionary(before),
       windowBits,
       level,
       memLevel: memoryLevel,
+      strategy,
       finishFlush: constants.Z_SYNC_FLUSH,
     });
     const size = bytes.length - TAIL_SIZE;

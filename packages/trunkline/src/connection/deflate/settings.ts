@@ -10,6 +10,16 @@ export interface DeflateSettings {
   readonly level: number;
   /** zlib's memory level, 1 to 9: how much a compressor takes. */
   readonly memoryLevel: number;
+  /** zlib's strategy. Default: Z_DEFAULT_STRATEGY. */
+  readonly strategy?: number | undefined;
+  /** What both ends know before the first message. Default: nothing. */
+  readonly presets?: Presets | undefined;
+}
+
+/** zlib's dictionaries. RFC 7692 has none: whoever uses them agreed on them elsewhere. */
+export interface Presets {
+  readonly sent?: Uint8Array | undefined;
+  readonly received?: Uint8Array | undefined;
 }
 
 export const DEFAULT_SETTINGS: DeflateSettings = { threshold: 1024, level: 3, memoryLevel: 8 };

@@ -32,6 +32,7 @@ interface Handle {
   ): void;
 }
 
+type Options = readonly [windowBits: number, level: number, memoryLevel: number, strategy: number];
 type HandleClass = new (mode: number) => Handle;
 
 /** Bytes that zlib writes at a time. */
@@ -56,17 +57,13 @@ function noteFailure(): void {
 /** One handle, and what it was told last. */
 class Coder {
   readonly #handle: Handle;
-  readonly #options: readonly [number, number, number];
+  readonly #options: Options;
   readonly #more: readonly unknown[];
   #hasDictionary = true;
   /** Bytes of input that the last `write` did not take. */
   inputLeft = 0;
 
-  constructor(
-    handle: Handle,
-    options: readonly [number, number, number],
-    more: readonly unknown[],
-  ) {
+  constructor(handle: Handle, options: Options, more: readonly unknown[]) {
     this.#handle = handle;
     this.#options = options;
     this.#more = more;
@@ -76,8 +73,7 @@ class Coder {
   begin(dictionary: Uint8Array | undefined): void {
     failed = false;
     if (dictionary !== undefined || this.#hasDictionary) {
-      const [windowBits, level, memoryLevel] = this.#options;
-      const strategy = constants.Z_DEFAULT_STRATEGY;
+      const [windowBits, level, memoryLevel, strategy] = this.#options;
       this.#handle.init(
         windowBits,
         level,
@@ -226,16 +222,19 @@ function makeEngine(Handle: HandleClass, more: readonly unknown[]): Engine {
   const deflaters = new Map<number, Coder>();
   const inflater = new Coder(
     new Handle(constants.INFLATERAW),
-    [LARGEST_WINDOW_BITS, ANY_LEVEL, ANY_MEMORY_LEVEL],
+    [LARGEST_WINDOW_BITS, ANY_LEVEL, ANY_MEMORY_LEVEL, constants.Z_DEFAULT_STRATEGY],
     more,
   );
-  const deflaterFor = ({ windowBits, level, memoryLevel }: DeflateChoice): Coder => {
+  const deflaterFor = ({ windowBits, level, memoryLevel, strategy }: DeflateChoice): Coder => {
     const bits = Math.max(SMALLEST_WINDOW_BITS, windowBits);
-    // Levels begin at -1, and none of the three reaches 16.
-    const key = (bits * 16 + level + 1) * 16 + memoryLevel;
+    // Levels begin at -1, and none of the four reaches 16.
+    const key = ((bits * 16 + level + 1) * 16 + memoryLevel) * 16 + strategy;
     let coder = deflaters.get(key);
     if (coder === undefined) {
-      coder = new Coder(new Handle(constants.DEFLATERAW), [bits, level, memoryLevel], more);
+      // What is out of range ends the process in a handle; a stream says what is wrong.
+      createDeflateRaw({ windowBits: bits, level, memLevel: memoryLevel, strategy }).close();
+      const handle = new Handle(constants.DEFLATERAW);
+      coder = new Coder(handle, [bits, level, memoryLevel, strategy], more);
       deflaters.set(key, coder);
     }
     return coder;
@@ -269,7 +268,8 @@ function findHandleClass(): HandleClass | undefined {
 
 /** Whether a message comes back as it was, after another one, and after none. */
 function works(engine: Engine): boolean {
-  const choice = { windowBits: LARGEST_WINDOW_BITS, level: 1, memoryLevel: 8 };
+  const strategy = constants.Z_DEFAULT_STRATEGY;
+  const choice = { windowBits: LARGEST_WINDOW_BITS, level: 1, memoryLevel: 8, strategy };
   const message = new Uint8Array(300).fill(0x61);
   return [message, undefined, message].every((before) => {
     const deflated = engine.deflate(message, before, choice, message.length)?.slice();
