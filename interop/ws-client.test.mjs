@@ -1,6 +1,6 @@
 /** What `ws` promises of its client's opening handshake, held against `ws` and against the drop-in. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
@@ -527,6 +527,30 @@ forEach((ws, name, required) => {
           assert.deepEqual([own, enumerable, writable], [value, true, false]);
         }
       }
+    });
+
+    test("the members that a loop over a socket finds, as in a browser", () => {
+      const found = [];
+      for (const key in WebSocket.prototype) if (!(key in EventEmitter.prototype)) found.push(key);
+      assert.deepEqual(found.filter((key) => !key.startsWith("_")).sort(), [
+        "CLOSED",
+        "CLOSING",
+        "CONNECTING",
+        "OPEN",
+        "addEventListener",
+        "binaryType",
+        "bufferedAmount",
+        "extensions",
+        "isPaused",
+        "onclose",
+        "onerror",
+        "onmessage",
+        "onopen",
+        "protocol",
+        "readyState",
+        "removeEventListener",
+        "url",
+      ]);
     });
 
     test("everything hangs on the class, and is exported by name", () => {

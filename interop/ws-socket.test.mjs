@@ -211,6 +211,36 @@ forEach((ws, name) => {
       assert.equal((await closed)[0], 1000);
     });
 
+    test("counts what waits for a Blob, and tells all who wait when it cannot be read", async (t) => {
+      const { client } = await openPair(t, ws);
+      const unreadable = new Blob(["four"]);
+      unreadable.arrayBuffer = () => Promise.reject(new Error("unreadable"));
+      const told = [];
+      const done = new Promise((resolve) => {
+        client.send(unreadable, ({ message }) => told.push(message));
+        client.send("12345", ({ message }) => told.push(message));
+        client.ping("1", ({ message }) => told.push(message) && resolve());
+      });
+      assert.equal(client.bufferedAmount, 10);
+      const [error] = await next(client, "error");
+      await done;
+      assert.deepEqual([...told, error.message], Array(4).fill("unreadable"));
+      assert.ok(client.readyState >= WebSocket.CLOSING);
+    });
+
+    test("tells who sent a Blob, and who waits behind it, when the socket is dropped", async (t) => {
+      const { client } = await openPair(t, ws);
+      const told = [];
+      const done = new Promise((resolve) => {
+        client.send(new Blob(["blob"]), ({ message }) => told.push(message));
+        client.send("text", ({ message }) => resolve(told.push(message)));
+      });
+      client.terminate();
+      await done;
+      const message = "The socket was closed while the blob was being read";
+      assert.deepEqual(told, [message, message]);
+    });
+
     test("option binary says the kind", async (t) => {
       const { client, peer } = await openPair(t, ws);
       const came = take(peer, "message", 4);
@@ -571,6 +601,15 @@ forEach((ws, name) => {
         message: "The message must not be greater than 123 bytes",
       });
       assert.equal(client.readyState, WebSocket.OPEN);
+    });
+
+    test("takes what has no length for no reason", async (t) => {
+      for (const nothing of ["", 5, {}, [], Buffer.alloc(0)]) {
+        const { client, peer } = await openPair(t, ws);
+        const closed = next(peer, "close");
+        client.close(1000, nothing);
+        assert.deepEqual(await closed, [1000, Buffer.alloc(0)]);
+      }
     });
 
     test("a second time does nothing, and none once closed", async (t) => {

@@ -22,6 +22,7 @@ test("the options become settings", () => {
   const settings = settingsFor("client", { closeTimeout: 7 }, second);
   assert.equal(settings.role, "client");
   assert.equal(settings.closeTimeout, 7);
+  assert.ok(settings.clock.resolution <= 10, "a short closeTimeout is not much longer");
   assert.equal(settings.maxFragments, 3);
   assert.equal(settings.maxPieces, 4);
   assert.equal(settings.texts, "unchecked");

@@ -3,7 +3,7 @@
  * All connections of a server share one object, as long as its options stay.
  */
 import { constants } from "node:buffer";
-import { systemClock } from "../connection/clock.ts";
+import { type Clock, systemClock } from "../connection/clock.ts";
 import type { ConnectionSettings } from "../connection/connection.ts";
 import { bufferRuntime } from "./buffer-runtime.ts";
 
@@ -36,6 +36,9 @@ export const socketDefaults = {
   maxPendingAutoPongs: 60,
   skipUTF8Validation: false,
 } as const;
+
+/** Closing is all that is timed here, and may be given less time than the clock of others counts in. */
+const clock: Clock = { ...systemClock, resolution: 10 };
 
 /** A limit of `ws`, where 0 is none: then it is what one Buffer can hold. */
 export function boundOf(limit: number | undefined): number {
@@ -83,7 +86,7 @@ function makeSettings(
     overflow: "close",
     tellsLate: true,
     endsStream: true,
-    clock: systemClock,
+    clock,
     runtime: bufferRuntime,
   };
 }

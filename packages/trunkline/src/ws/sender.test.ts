@@ -49,7 +49,7 @@ describe("a sender", () => {
     sender.send(new Blob(["one"]), whole);
     sender.send("two", whole);
     assert.equal(sender.isIdle, false);
-    assert.equal(sender._bufferedBytes, 3);
+    assert.equal(sender._bufferedBytes, 6);
     assert.equal(socket.pieces.length, 0);
     while (socket.pieces.length < 4) await nextTurn();
     assert.deepEqual(Uint8Array.from(join(...socket.pieces)), join(text("one"), text("two")));
@@ -65,6 +65,7 @@ describe("a sender", () => {
     const blob = new Blob(["x"]);
     blob.arrayBuffer = () => Promise.reject(new Error("unreadable"));
     sender.send(blob, { fin: true }, (error) => errors.push(error));
+    sender.send("behind it", { fin: true }, (error) => errors.push(error));
     while (told.length === 0) await nextTurn();
     const gone = new Kept();
     gone.destroyed = true;
@@ -76,7 +77,7 @@ describe("a sender", () => {
     });
     assert.deepEqual(
       errors.map((error) => error?.message),
-      ["unreadable", "The socket was closed while the blob was being read"],
+      ["unreadable", "unreadable", "The socket was closed while the blob was being read"],
     );
   });
 });
@@ -86,6 +87,8 @@ test("a reason is text of at most 123 bytes behind a code", () => {
   assert.equal(closeReason(1000, undefined), "");
   assert.equal(closeReason(1000, Buffer.from("bytes")), "bytes");
   assert.throws(() => closeReason(1000, "é".repeat(62)), RangeError);
-  assert.throws(() => closeReason(1000, 5), TypeError);
+  for (const nothing of [undefined, "", 5, {}, []]) assert.equal(closeReason(1000, nothing), "");
+  assert.throws(() => closeReason(1000, null), TypeError);
+  assert.throws(() => closeReason(1000, ["a list"]), TypeError);
   assert.throws(() => closeReason("1000", "x"), TypeError);
 });

@@ -54,6 +54,13 @@ export interface MessageOptions {
 
 type Extensions = Readonly<Record<string, PerMessageDeflate>>;
 
+interface Waiting {
+  readonly action: () => void;
+  readonly callback: WriteCallback | undefined;
+  /** Bytes. */
+  readonly size: number;
+}
+
 const ownKey = Buffer.alloc(4);
 
 export class Sender {
@@ -67,7 +74,7 @@ export class Sender {
   #firstFragment = true;
   #compressing = false;
   /** What waits for a Blob that is being read. */
-  #queue: (() => void)[] | undefined;
+  #queue: Waiting[] | undefined;
 
   constructor(socket: FrameSocket, extensions: Extensions = {}, generateMask?: GenerateMask) {
     this._socket = socket;
@@ -98,10 +105,14 @@ export class Sender {
     return this.#firstFragment && this.#queue === undefined;
   }
 
-  /** Calls `action` once what waits has gone out, or at once. */
-  after(action: () => void): void {
-    if (this.#queue === undefined) action();
-    else this.#queue.push(action);
+  /**
+   * Calls `action`, which sends `size` bytes, once what waits has gone out, or at once; where nothing
+   * can go out any more, `callback` is told.
+   */
+  after(action: () => void, callback?: WriteCallback, size = 0): void {
+    if (this.#queue === undefined) return action();
+    this._bufferedBytes += size;
+    this.#queue.push({ action, callback, size });
   }
 
   /** Sends a message, or with `fin: false` a fragment of one. */
@@ -109,7 +120,7 @@ export class Sender {
     if (data instanceof Blob)
       return this.#readBlob(data, (bytes) => this.send(bytes, options, callback), callback);
     const bytes = toBuffer(data);
-    this.after(() => this.#sendFragment(bytes, options, callback));
+    this.after(() => this.#sendFragment(bytes, options, callback), callback, bytes.length);
   }
 
   #sendFragment(bytes: Buffer, options: MessageOptions, callback: WriteCallback | undefined): void {
@@ -154,7 +165,7 @@ export class Sender {
       return this.#readBlob(data, (bytes) => this.#write(bytes, options, callback), callback);
     }
     const bytes = toBuffer(data);
-    this.after(() => this.#write(bytes, options, callback));
+    this.after(() => this.#write(bytes, options, callback), callback, bytes.length);
   }
 
   close(
@@ -165,7 +176,8 @@ export class Sender {
   ): void {
     const reason = closeReason(code, data);
     const payload = code === undefined ? EMPTY : encodeClose(code, reason, nodeRuntime);
-    this.after(() => this.#write(payload, { fin: true, mask, opcode: CLOSE }, callback));
+    const options = { fin: true, mask, opcode: CLOSE };
+    this.after(() => this.#write(payload, options, callback), callback, payload.length);
   }
 
   #write(data: Uint8Array, options: FrameOptions, callback: WriteCallback | undefined): void {
@@ -186,12 +198,7 @@ export class Sender {
   /** Everything that is sent meanwhile waits, so that the order stays. */
   #readBlob(blob: Blob, then: (bytes: Buffer) => void, callback: WriteCallback | undefined): void {
     if (this.#queue !== undefined) {
-      this._bufferedBytes += blob.size;
-      this.#queue.push(() => {
-        this._bufferedBytes -= blob.size;
-        this.#readBlob(blob, then, callback);
-      });
-      return;
+      return this.after(() => this.#readBlob(blob, then, callback), callback, blob.size);
     }
     this.#queue = [];
     this._bufferedBytes += blob.size;
@@ -207,21 +214,30 @@ export class Sender {
   #finishBlob(blob: Blob, send: () => void, callback: WriteCallback | undefined): void {
     if (this._socket.destroyed) {
       const error = new Error("The socket was closed while the blob was being read");
-      this.#queue = undefined;
-      return callback?.(error);
+      return this.#abandon(error, callback);
     }
     this._bufferedBytes -= blob.size;
     const waiting = this.#queue ?? [];
     this.#queue = undefined;
     send();
-    for (const action of waiting) this.after(action);
+    for (const { action, callback, size } of waiting) {
+      this._bufferedBytes -= size;
+      this.after(action, callback, size);
+    }
   }
 
   #failBlob(blob: Blob, error: Error, callback: WriteCallback | undefined): void {
     this._bufferedBytes -= blob.size;
+    this.#abandon(error, callback);
+    this.onerror(error);
+  }
+
+  /** Tells the sender of a Blob, and all who wait behind it, that nothing goes out. */
+  #abandon(error: Error, callback: WriteCallback | undefined): void {
+    const waiting = this.#queue ?? [];
     this.#queue = undefined;
     callback?.(error);
-    this.onerror(error);
+    for (const { callback } of waiting) callback?.(error);
   }
 }
 
@@ -245,7 +261,8 @@ export function closeReason(code: unknown, data: unknown): string {
   if (typeof code !== "number" || !isSendableCode(code)) {
     throw new TypeError("First argument must be a valid error code number");
   }
-  if (data === undefined || data === "") return "";
+  // A number, an object, an empty list: what has no length is no reason.
+  if (data === undefined || (data !== null && !(data as { length?: unknown }).length)) return "";
   if (typeof data !== "string" && !(data instanceof Uint8Array)) {
     throw new TypeError("Second argument must be a string or a Uint8Array");
   }

@@ -239,13 +239,14 @@ export class WebSocket extends EventEmitter {
   }
 
   #createSender(connection: Connection, options?: SocketOptions): Sender {
+    const socket = this.#socket;
     const port = {
       write: (chunk: Uint8Array | string, callback?: WriteCallback): void => {
         connection.sendEncoded(toBuffer(chunk));
         if (callback !== undefined) connection.whenWritten(callback);
       },
       get destroyed(): boolean {
-        return connection.readyState === CLOSED;
+        return socket?.destroyed === true;
       },
     };
     const sender = new Sender(port, this._extensions, options?.generateMask);
@@ -396,7 +397,16 @@ const enumerable = [
   "protocol",
   "readyState",
 ];
-for (const name of [...enumerable, "url", "onopen", "onerror", "onclose", "onmessage"]) {
+const listening = ["addEventListener", "removeEventListener"];
+for (const name of [
+  ...enumerable,
+  ...listening,
+  "url",
+  "onopen",
+  "onerror",
+  "onclose",
+  "onmessage",
+]) {
   Object.defineProperty(WebSocket.prototype, name, { enumerable: true });
 }
 
