@@ -341,6 +341,23 @@ forEach((ws, name) => {
       assert.equal(error.message, "WebSocket is not open: readyState 3 (CLOSED)");
     });
 
+    test("calls back with the error of the stream for what waits behind what the system holds", async (t) => {
+      const send = async (to) => {
+        to.socket.pause();
+        to.peer.send(Buffer.alloc(50_000_000));
+        const told = new Promise((resolve) => to.peer.send("behind", ({ code }) => resolve(code)));
+        await turn();
+        return told;
+      };
+      const [dropped, broken] = [await openRaw(t), await openRaw(t)];
+      const codes = [send(dropped), send(broken)];
+      await turn();
+      dropped.peer.terminate();
+      broken.socket.resetAndDestroy();
+      assert.equal(await codes[0], "ERR_STREAM_DESTROYED");
+      assert.match(await codes[1], /^(ECONNRESET|EPIPE)$/);
+    });
+
     test("calls back, too, when the connection goes before it was written", async (t) => {
       const { client, peer } = await openPair(t, ws);
       peer.pause();
@@ -708,6 +725,20 @@ forEach((ws, name) => {
         assert.ok(last === undefined || last.payload.toString() === "by hand");
         socket.destroy();
       }
+    });
+
+    test("what a slow peer has not taken goes out before _socket is ended", async (t) => {
+      const { client, peer } = await openPair(t, ws);
+      const bytes = Buffer.alloc(1_000_000, "x");
+      const came = take(peer, "message", 20);
+      const closed = next(peer, "close");
+      peer.pause();
+      for (let count = 0; count < 20; count++) client.send(bytes);
+      assert.ok(client._socket.writableLength > 1_000_000);
+      client._socket.end();
+      peer.resume();
+      for (const [data] of await came) assert.equal(data.length, 1_000_000);
+      assert.equal((await closed)[0], 1006);
     });
 
     for (const [what, code] of Object.entries({

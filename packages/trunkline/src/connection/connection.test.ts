@@ -1252,6 +1252,37 @@ describe("when something has been written", () => {
     const why = "The connection closed before this was written out";
     assert.deepEqual(told, [`first: ${why}`, `second: ${why}`]);
   });
+
+  test("is told with the stream's own error, if that is why", async () => {
+    const { connection, transport } = newBench();
+    const told: unknown[] = [];
+    const broken = new Error("broken");
+    transport.holding = true;
+    connection.send("held");
+    connection.whenWritten((error) => told.push(error));
+    await nextTurn();
+    connection.onClose(broken);
+    assert.deepEqual(told, [broken]);
+  });
+});
+
+test("all that is queued can be given to a stream that is slow, in order", async () => {
+  const { connection, transport } = newBench({ outgoingLimit: 1 << 24 });
+  transport.holding = true;
+  const pieces = [300_000, 300_000, 5].map((size) => pattern(size));
+  for (const piece of pieces) connection.send(piece);
+  await nextTurn();
+  assert.ok(transport.buffered < 300_100);
+  const size = connection.bufferedAmount;
+  connection.handOver();
+  assert.equal(transport.buffered, size);
+  assert.equal(connection.bufferedAmount, size);
+  transport.drain();
+  connection.onDrain();
+  const frames = pieces.map((payload) => frameFor("client", { opcode: "binary", payload }));
+  assert.deepEqual(transport.wire, join(...frames));
+  connection.onClose(undefined);
+  connection.handOver();
 });
 
 describe("messages told apart", () => {

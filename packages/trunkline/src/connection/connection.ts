@@ -321,6 +321,11 @@ export class Connection implements Receiver, Expiring, Resting {
     return this.#drainOwed;
   }
 
+  /** Gives the stream all that is queued, however slow the peer is: who holds the stream may end it next. */
+  handOver(): void {
+    if (!this.#gone) this.#outbox.handOver();
+  }
+
   /** Applies the overflow policy; whether there is room for `size` bytes more. */
   #makeRoom(size: number): boolean {
     const { outgoingLimit, overflow } = this.#settings;
@@ -663,7 +668,8 @@ export class Connection implements Receiver, Expiring, Resting {
     this.#core.release();
     this.#outbox.discard();
     deadlinesOf(this.#settings.clock).remove(this);
-    for (const { callback } of this.#written ?? []) this.#tell(() => callback(lostError()));
+    for (const { callback } of this.#written ?? [])
+      this.#tell(() => callback(error ?? lostError()));
     const { code, reason } = this.#received ?? { code: ABNORMAL_CLOSURE, reason: "" };
     this.#tell(() => this.#owner.onClose({ code, reason, wasClean: clean }));
   }
@@ -691,7 +697,9 @@ export class Connection implements Receiver, Expiring, Resting {
 }
 
 function lostError(): Error {
-  return new Error("The connection closed before this was written out");
+  const error = new Error("The connection closed before this was written out");
+  // As Node's streams call it.
+  return Object.assign(error, { code: "ERR_STREAM_DESTROYED" });
 }
 
 function isMessage({ type }: ReadEvent): boolean {

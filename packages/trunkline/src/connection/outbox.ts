@@ -194,6 +194,15 @@ export class Outbox implements Sink, Flushable {
     }
   }
 
+  /** Gives the transport everything, however much it holds: who has the stream may end it next. */
+  handOver(): void {
+    this.flush();
+    if (!this.#blocked) return;
+    this.leave();
+    this.#seal();
+    while (this.#queue.length > 0) this.#transport.writeAll(this.#nextSlice());
+  }
+
   /** The transport has sent everything. Returns whether nothing is left here either. */
   drained(): boolean {
     this.#blocked = false;

@@ -112,7 +112,7 @@ export class WebSocket extends EventEmitter {
    * sent before is on its way.
    */
   get _socket(): Duplex | null {
-    this.#connection?.awaitDrain();
+    this.#connection?.handOver();
     return this.#socket;
   }
 
@@ -348,7 +348,7 @@ export class WebSocket extends EventEmitter {
     const close = (): void => {
       this.#connection?.close(code, reason);
       // Rare, and often the last thing before the stream is destroyed by who holds it.
-      this.#connection?.awaitDrain();
+      this.#connection?.handOver();
       this._closeFrameSent = true;
     };
     if (this.#sender === undefined) close();
@@ -366,7 +366,7 @@ export class WebSocket extends EventEmitter {
     if (this.#connection === undefined) return;
     this._readyState = CLOSING;
     // What was sent goes first, as with `ws`, which writes at the call.
-    this.#connection.awaitDrain();
+    this.#connection.handOver();
     this.#connection.terminate();
   }
 
