@@ -296,6 +296,11 @@ forEach((ws, name) => {
         'Unexpected or invalid parameter "client_max_window_bits"',
       ],
       [
+        "permessage-deflate; client_max_window_bits",
+        { isServer: false },
+        'Invalid value for parameter "client_max_window_bits": true',
+      ],
+      [
         "permessage-deflate; client_max_window_bits=12",
         { isServer: false, clientMaxWindowBits: false },
         'Unexpected or invalid parameter "client_max_window_bits"',

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { connect } from "node:net";
+import { connect, Server } from "node:net";
 import { describe, test } from "node:test";
 import { closeServer, forEach, openPair, startServer, turn } from "./support/implementations.mjs";
 import { masked, rawClient, upgradeRequest } from "./support/raw.mjs";
@@ -64,6 +64,15 @@ forEach((ws, name) => {
       assert.equal(options.clientTracking, true);
       assert.equal(options.WebSocket, WebSocket);
       assert.equal(options.noServer, true);
+    });
+
+    test("listens with port, host and backlog as they are given", async (t) => {
+      const { mock } = t.mock.method(Server.prototype, "listen");
+      const server = new WebSocketServer({ port: 0, host: "127.0.0.1", backlog: 7 });
+      await once(server, "listening");
+      t.after(() => server.close());
+      assert.deepEqual(mock.calls[0].arguments.slice(0, 3), [0, "127.0.0.1", 7]);
+      assert.equal(server.address().address, "127.0.0.1");
     });
 
     test("answers requests that do not upgrade with 426", async (t) => {

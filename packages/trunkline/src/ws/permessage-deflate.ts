@@ -95,7 +95,7 @@ export class PerMessageDeflate {
 
   /** Takes the peer's offers, or its answer. @throws {Error} for what breaks a rule, or none of which can be kept */
   accept(configurations: readonly Parameters[]): DeflateParams {
-    const given = configurations.map(readParams);
+    const given = configurations.map((one) => readParams(one, this._isServer));
     this.params = this._isServer ? this.#acceptOffer(given) : this.#acceptAnswer(given[0] ?? {});
     return this.params;
   }
@@ -211,23 +211,25 @@ function numberOr(value: number | true | undefined, otherwise: number): number {
 }
 
 /** Each parameter once, with the value that it may have. @throws {Error} */
-function readParams(configuration: Parameters): DeflateParams {
+function readParams(configuration: Parameters, isOffer: boolean): DeflateParams {
   const params: Record<string, number | true> = {};
   for (const [name, values] of Object.entries(configuration)) {
     if (values.length > 1) throw new Error(`Parameter "${name}" must have only a single value`);
-    params[name] = readValue(name, values[0] ?? true);
+    params[name] = readValue(name, values[0] ?? true, isOffer);
   }
   return params;
 }
 
-function readValue(name: string, value: string | true): number | true {
+function readValue(name: string, value: string | true, isOffer: boolean): number | true {
   switch (name) {
     case "server_no_context_takeover":
     case "client_no_context_takeover":
       if (value === true) return true;
       break;
     case "client_max_window_bits":
-      if (value === true || isWindowBits(value)) return value === true ? true : Number(value);
+      // In an answer it has a value (RFC 7692, section 7.1.2.2).
+      if (value === true && isOffer) return true;
+      if (isWindowBits(value)) return Number(value);
       break;
     case "server_max_window_bits":
       if (isWindowBits(value)) return Number(value);
