@@ -192,9 +192,9 @@ declare namespace WebSocket {
     maxPayload?: number | undefined;
     /** Frames of a message; 0 is any number. Default: 16384. */
     maxFragments?: number | undefined;
-    /** Has no effect: nothing is kept in chunks. */
+    /** Reads that the payload of a frame may come in; 0 is any number. Default: 262144. */
     maxBufferedChunks?: number | undefined;
-    /** Has no effect: of the pings that wait only the last is answered. */
+    /** Automatic pongs that have not left; one more drops the connection. 0 is any number. Default: 60. */
     maxPendingAutoPongs?: number | undefined;
     /** Whether texts are taken as they are. Default: false. */
     skipUTF8Validation?: boolean | undefined;
@@ -227,9 +227,9 @@ declare namespace WebSocket {
     clientNoContextTakeover?: boolean | undefined;
     serverMaxWindowBits?: number | undefined;
     clientMaxWindowBits?: number | undefined;
-    /** `level` and `memLevel` have an effect. */
+    /** `level`, `memLevel`, `strategy` and `dictionary` have an effect. */
     zlibDeflateOptions?: ZlibOptions | undefined;
-    /** Has no effect. */
+    /** `dictionary` has an effect. */
     zlibInflateOptions?: ZlibOptions | undefined;
     /** Bytes below which a message goes out plain where no context is taken over. Default: 1024. */
     threshold?: number | undefined;
