@@ -102,6 +102,21 @@ forEach((ws, name, required) => {
       assert.equal(headers.origin, undefined);
     });
 
+    test("takes options of their own alone, and changes none", async (t) => {
+      const { server, url } = await startServer(t, ws);
+      for (const [options, seen] of [
+        [Object.freeze({ headers: Object.freeze({ "X-A": "own" }) }), "own"],
+        [Object.create({ headers: { "X-A": "inherited" } }), undefined],
+      ]) {
+        const connected = once(server, "connection");
+        const client = new WebSocket(url, options);
+        const [, request] = await connected;
+        assert.equal(request.headers["x-a"], seen);
+        await once(client, "open");
+        client.terminate();
+      }
+    });
+
     test("is CONNECTING, and has its defaults", async (t) => {
       const { url } = await startServer(t, ws);
       const client = new WebSocket(url);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { constants, inflateRawSync } from "node:zlib";
 import { forEach, next, openPair, startServer, take, turn } from "./support/implementations.mjs";
 import { frame, masked, RawReader, rawClient, rawServer, switchProtocols } from "./support/raw.mjs";
@@ -186,6 +187,30 @@ forEach((ws, name) => {
         await came,
         cases.map(([, data, isBinary]) => [data, isBinary]),
       );
+    });
+
+    test("takes a Blob of another library's, and bytes of another realm", async (t) => {
+      class TheirBlob {
+        size = 4;
+        type = "";
+        get [Symbol.toStringTag]() {
+          return "Blob";
+        }
+        stream() {}
+        async arrayBuffer() {
+          return new TextEncoder().encode("blob").buffer;
+        }
+      }
+      const { client, peer } = await openPair(t, ws);
+      const came = take(peer, "message", 3);
+      const closed = next(peer, "close");
+      client.send(new TheirBlob());
+      client.send(runInNewContext("new Uint8Array([65, 66])"));
+      client.send(runInNewContext("new Uint8Array([67, 68]).buffer"));
+      const texts = (await came).map(([data]) => data.toString());
+      assert.deepEqual(texts, ["blob", "AB", "CD"]);
+      client.close(1000, runInNewContext("new Uint8Array([69])"));
+      assert.equal((await closed)[1].toString(), "E");
     });
 
     test("throws for what Buffer.from does not take", async (t) => {

@@ -93,7 +93,7 @@ export class ClientHandshake {
     checkUrl(this.#url);
     checkProtocols(protocols);
     this.#protocols = protocols;
-    this.#headers = { ...options.headers };
+    this.#headers = { ...this.options.headers };
   }
 
   get url(): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isBinaryType, toBuffer, toRawData } from "./payload.ts";
+import { isBinaryType, isBlob, toBuffer, toRawData } from "./payload.ts";
 
 test("what holds bytes becomes a Buffer over the same memory", () => {
   const { buffer } = Uint8Array.of(1, 2, 3, 4);
@@ -49,4 +49,13 @@ test("fragments are cut where they ended; one frame is one, and nothing is none"
   assert.deepEqual(toRawData(bytes, "fragments", [1, 3]), [Buffer.of(1), Buffer.of(2, 3)]);
   assert.deepEqual(toRawData(bytes, "fragments", undefined), [Buffer.of(1, 2, 3)]);
   assert.deepEqual(toRawData(new Uint8Array(0), "fragments", undefined), []);
+});
+
+test("a Blob is Node's own, or what has all of its members", () => {
+  const like = { [Symbol.toStringTag]: "Blob", type: "", stream() {}, arrayBuffer() {} };
+  for (const blob of [new Blob(["x"]), new File(["x"], "x"), like]) assert.ok(isBlob(blob));
+  const { stream: _, ...without } = like;
+  for (const none of [without, { ...like, type: 5 }, Buffer.from("x"), "Blob", null, undefined]) {
+    assert.equal(isBlob(none), false);
+  }
 });

@@ -17,6 +17,19 @@ export function isBinaryType(value: unknown): value is BinaryType {
   return typeof value === "string" && binaryTypes.includes(value);
 }
 
+/** A Blob, Node's own or one that another library made. */
+export function isBlob(value: unknown): value is Blob {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
+  if (value instanceof Blob) return true;
+  const like = value as Partial<Blob> & { readonly [Symbol.toStringTag]?: unknown };
+  return (
+    (like[Symbol.toStringTag] === "Blob" || like[Symbol.toStringTag] === "File") &&
+    typeof like.arrayBuffer === "function" &&
+    typeof like.stream === "function" &&
+    typeof like.type === "string"
+  );
+}
+
 /** `data` as bytes, without a copy where it is bytes already. @throws {TypeError} for what holds none */
 export function toBuffer(data: unknown): Buffer {
   if (Buffer.isBuffer(data)) return data;

@@ -3,6 +3,7 @@
  * caller's, masking against the role, the bytes of a Blob once they are read), written to a socket or to
  * the connection that a WebSocket has. What needs none of that passes it by.
  */
+import { types } from "node:util";
 import { nodeRuntime } from "../connection/node-runtime.ts";
 import { encodeClose, isSendableCode, MAX_REASON_BYTES } from "../protocol/close.ts";
 import {
@@ -19,7 +20,7 @@ import {
   writeHeader,
 } from "../protocol/frame.ts";
 import { maskBytes, readKey } from "../protocol/mask.ts";
-import { EMPTY, toBuffer } from "./payload.ts";
+import { EMPTY, isBlob, toBuffer } from "./payload.ts";
 import { PerMessageDeflate } from "./permessage-deflate.ts";
 
 export type WriteCallback = (error?: Error | null) => void;
@@ -117,7 +118,7 @@ export class Sender {
 
   /** Sends a message, or with `fin: false` a fragment of one. */
   send(data: unknown, options: MessageOptions, callback?: WriteCallback): void {
-    if (data instanceof Blob)
+    if (isBlob(data))
       return this.#readBlob(data, (bytes) => this.send(bytes, options, callback), callback);
     const bytes = toBuffer(data);
     this.after(() => this.#sendFragment(bytes, options, callback), callback, bytes.length);
@@ -161,7 +162,7 @@ export class Sender {
   ): void {
     checkControlSize(data);
     const options = { fin: true, mask, opcode };
-    if (data instanceof Blob) {
+    if (isBlob(data)) {
       return this.#readBlob(data, (bytes) => this.#write(bytes, options, callback), callback);
     }
     const bytes = toBuffer(data);
@@ -249,7 +250,7 @@ function drawKey({ generateMask, maskBuffer = ownKey }: FrameOptions): number {
 
 /** @throws {RangeError} for what a ping or pong cannot carry */
 export function checkControlSize(data: unknown): void {
-  const size = data instanceof Blob ? data.size : toBuffer(data).length;
+  const size = isBlob(data) ? data.size : toBuffer(data).length;
   if (size > MAX_CONTROL_PAYLOAD) {
     throw new RangeError("The data size must not be greater than 125 bytes");
   }
@@ -263,7 +264,7 @@ export function closeReason(code: unknown, data: unknown): string {
   }
   // A number, an object, an empty list: what has no length is no reason.
   if (data === undefined || (data !== null && !(data as { length?: unknown }).length)) return "";
-  if (typeof data !== "string" && !(data instanceof Uint8Array)) {
+  if (typeof data !== "string" && !types.isUint8Array(data)) {
     throw new TypeError("Second argument must be a string or a Uint8Array");
   }
   if (Buffer.byteLength(data) > MAX_REASON_BYTES) {

@@ -26,7 +26,7 @@ import {
   removeListener,
   setAttribute,
 } from "./listeners.ts";
-import { type BinaryType, EMPTY, isBinaryType, toBuffer, toRawData } from "./payload.ts";
+import { type BinaryType, EMPTY, isBinaryType, isBlob, toBuffer, toRawData } from "./payload.ts";
 import { PerMessageDeflate } from "./permessage-deflate.ts";
 import { receiveError } from "./receive-error.ts";
 import { ReceiverView } from "./receiver-view.ts";
@@ -268,8 +268,7 @@ export class WebSocket extends EventEmitter {
     if (connection === undefined) return;
     const { binary = bag !== NO_OPTIONS && "binary" in bag ? false : typeof message !== "string" } =
       bag;
-    if (!this.#isPlain(bag) || message instanceof Blob)
-      return this.#sendByHand(message, bag, binary, done);
+    if (!this.#isPlain(bag) || isBlob(message)) return this.#sendByHand(message, bag, binary, done);
     // What may be compressed is, as far as the codec's threshold goes.
     const compress = (bag.compress ?? !("compress" in bag)) ? undefined : false;
     if (typeof message === "string" && !binary) connection.send(message, compress);
@@ -309,7 +308,7 @@ export class WebSocket extends EventEmitter {
 
   /** Too late: the bytes are counted, and the callback is told. */
   #discard(data: unknown, callback: WriteCallback | undefined): void {
-    this.#discarded += data instanceof Blob ? data.size : toBuffer(data).length;
+    this.#discarded += isBlob(data) ? data.size : toBuffer(data).length;
     if (typeof callback !== "function") return;
     const state = `${this._readyState} (${stateNames[this._readyState]})`;
     process.nextTick(callback, new Error(`WebSocket is not open: readyState ${state}`));
@@ -329,7 +328,7 @@ export class WebSocket extends EventEmitter {
     if (this._readyState !== OPEN) return this.#discard(data, done);
     checkControlSize(data);
     const isOwn = mask === undefined || mask !== this._isServer;
-    if (!this.#isPlain(NO_OPTIONS) || data instanceof Blob || !isOwn) {
+    if (!this.#isPlain(NO_OPTIONS) || isBlob(data) || !isOwn) {
       return this._sender?.[kind](data, mask ?? !this._isServer, done);
     }
     this.#connection?.[kind](toBuffer(data));
