@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { Socket } from "node:net";
 import { describe, test } from "node:test";
 import { nextTurn } from "../testing/fake-transport.test.util.ts";
 import { openPair } from "./pair.test.util.ts";
@@ -58,6 +59,64 @@ describe("what stands in for the class of ws", () => {
     client.send(blob);
     assert.equal((await failed).message, "unreadable");
     assert.equal((await closed)[0], 1006);
+  });
+
+  test("writes a Close at the call, behind what was sent before", async (t) => {
+    const { client, peer } = await openPair(t);
+    const closed = once(client, "close");
+    const came = once(client, "message");
+    const held = peer._socket;
+    peer.send("first");
+    peer.close(1001, "bye");
+    held?.destroy();
+    assert.equal(String((await came)[0]), "first");
+    assert.deepEqual(await closed, [1001, Buffer.from("bye")]);
+  });
+
+  test("has written everything for whoever takes its socket", async (t) => {
+    const { client, peer } = await openPair(t);
+    const came = once(client, "message");
+    peer.send("first");
+    assert.ok(peer._socket instanceof Socket && peer._socket.bytesWritten > 0);
+    peer._socket.destroy();
+    assert.equal(String((await came)[0]), "first");
+  });
+
+  test("drops a peer whose pings outrun the pongs", async (t) => {
+    const { client, peer } = await openPair(t, { maxPendingAutoPongs: 2 });
+    const pongs: unknown[] = [];
+    client.on("pong", (data) => pongs.push(String(data)));
+    const closed = once(client, "close");
+    const states: number[] = [];
+    peer.on("ping", () => states.push(peer.readyState));
+    for (const word of ["one", "two", "three", "four"]) client.ping(word);
+    assert.equal((await closed)[0], 1006);
+    assert.deepEqual(states, [1, 1, 2]);
+    assert.deepEqual(pongs, ["one", "two"]);
+  });
+
+  test("tells nothing of a read behind terminate()", async (t) => {
+    const { client, peer } = await openPair(t);
+    const seen: string[] = [];
+    peer.on("message", (data) => {
+      seen.push(String(data));
+      peer.terminate();
+    });
+    const closed = once(peer, "close");
+    for (const word of ["one", "two"]) client.send(word);
+    await closed;
+    assert.deepEqual(seen, ["one"]);
+  });
+
+  test("throws zlib's error, uncaught, for a level that zlib does not have", async (t) => {
+    const perMessageDeflate = { zlibDeflateOptions: { level: 99 } };
+    const { peer } = await openPair(t, { perMessageDeflate });
+    const caught = new Promise<unknown>((resolve) => {
+      process.setUncaughtExceptionCaptureCallback(resolve);
+    });
+    t.after(() => process.setUncaughtExceptionCaptureCallback(null));
+    peer.send("text");
+    assert.equal(((await caught) as { code?: string }).code, "ERR_OUT_OF_RANGE");
   });
 
   test("may be paused in a message and loses none", async (t) => {
