@@ -8,8 +8,18 @@ import { Socket } from "node:net";
 import { Duplex, PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { describe, test } from "node:test";
-import { forEach, next, openPair, startServer, take } from "./support/implementations.mjs";
+import {
+  forEach,
+  implementations,
+  next,
+  openPair,
+  startServer,
+  take,
+  turn,
+} from "./support/implementations.mjs";
 import { frame, masked, RawReader } from "./support/raw.mjs";
+
+const GOODBYE = Buffer.of(3, 232);
 
 forEach((ws, name) => {
   const { WebSocket, createWebSocketStream, Receiver, Sender, PerMessageDeflate } = ws;
@@ -551,6 +561,70 @@ forEach((ws, name) => {
       await once(client, "open");
       assert.equal(client._req, null);
     });
+  });
+});
+
+describe("a Receiver on frames of all kinds, cut anywhere", () => {
+  // All of them UTF-8: what is not is found in the fragment that shows it, and by `ws` at the end.
+  const texts = ["", "a", "hello", "é", "x".repeat(126), "\u0003"];
+  const usual = [0x81, 0x82, 0x01, 0x02, 0x00, 0x80, 0x89, 0x8a, 0x88];
+
+  /** A number below `count`, each time the same for a seed. */
+  function dice(seed) {
+    let state = seed;
+    return (count) => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return Math.floor((state / 2 ** 32) * count);
+    };
+  }
+
+  function newCase(roll) {
+    const pick = (list) => list[roll(list.length)];
+    const isServer = roll(2) === 0;
+    const frameOf = () => {
+      const make = isServer === roll(30) > 0 ? masked : frame;
+      const first = roll(6) > 0 ? pick(usual) : roll(256);
+      // A Close of one byte is looked at when the byte has come: what else is wrong comes first.
+      const payload = pick(first === 0x88 ? ["", GOODBYE, Buffer.of(3, 237)] : texts);
+      return make(first, payload);
+    };
+    const wire = Buffer.concat(Array.from({ length: 1 + roll(5) }, frameOf));
+    const cuts = Array.from({ length: roll(6) }, () => roll(wire.length)).sort((a, b) => a - b);
+    const options = {
+      isServer,
+      maxPayload: pick([0, 10]),
+      maxFragments: pick([0, 2]),
+      binaryType: pick(["nodebuffer", "arraybuffer", "fragments"]),
+    };
+    return { wire, cuts, options };
+  }
+
+  async function notesOf(ws, { wire, cuts, options }) {
+    const receiver = new ws.Receiver(options);
+    const notes = [];
+    for (const event of ["message", "ping", "pong", "conclude"]) {
+      receiver.on(event, (...given) => notes.push([event, ...given]));
+    }
+    receiver.on("error", ({ name, code, message }) => notes.push([name, code, message]));
+    for (const [index, end] of [...cuts, wire.length].entries()) {
+      const piece = Buffer.from(wire.subarray(index === 0 ? 0 : cuts[index - 1], end));
+      if (piece.length > 0 && receiver.writable) receiver.write(piece);
+    }
+    await turn();
+    return notes;
+  }
+
+  test("tells what that of ws tells", async () => {
+    const [theirs, ours] = implementations;
+    const roll = dice(6455);
+    const kinds = new Set();
+    for (let round = 0; round < 5000; round++) {
+      const one = newCase(roll);
+      const expected = await notesOf(theirs.ws, one);
+      for (const [kind, code] of expected) kinds.add(kind.endsWith("Error") ? code : kind);
+      assert.deepEqual(await notesOf(ours.ws, one), expected, one.wire.toString("hex"));
+    }
+    assert.ok(kinds.size >= 12, [...kinds].join());
   });
 });
 

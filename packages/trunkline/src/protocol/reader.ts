@@ -257,26 +257,31 @@ export class Reader {
     return undefined;
   }
 
-  /** Section 5.2's checks, in the order of the bits. */
+  /** Section 5.2's checks: what frame it is, and whether it may come now; then how it comes. */
   #checkFirstBytes(first: number, second: number): ReadEvent | undefined {
     const opcode = first & 0x0f;
     if ((first & RESERVED_BITS) !== 0) {
       const failed = this.#checkReservedBits(first, opcode);
       if (failed !== undefined) return failed;
     }
-    if (opcode > BINARY && (opcode < CLOSE || opcode > PONG)) {
-      return this.#fail("reservedOpcode", opcode);
-    }
+    const failed =
+      opcode > BINARY ? this.#checkControl(first, second, opcode) : this.#checkPlace(opcode);
+    if (failed !== undefined) return failed;
     // "a server MUST close the connection upon receiving a frame that is not masked" and "a client
     // MUST close a connection if it detects a masked frame" (5.1).
-    if (((second & MASK) !== 0) !== this.#masked) {
-      return this.#fail(this.#masked ? "unmaskedFromClient" : "maskedFromServer");
-    }
-    if (opcode >= CLOSE) {
-      if ((first & FIN) === 0) return this.#fail("controlFragmented");
-      const length = second & 0x7f;
-      return length > MAX_CONTROL_PAYLOAD ? this.#fail("controlTooLong", length) : undefined;
-    }
+    if (((second & MASK) !== 0) === this.#masked) return undefined;
+    return this.#fail(this.#masked ? "unmaskedFromClient" : "maskedFromServer");
+  }
+
+  #checkControl(first: number, second: number, opcode: number): ReadEvent | undefined {
+    if (opcode < CLOSE || opcode > PONG) return this.#fail("reservedOpcode", opcode);
+    if ((first & FIN) === 0) return this.#fail("controlFragmented");
+    const length = second & 0x7f;
+    return length > MAX_CONTROL_PAYLOAD ? this.#fail("controlTooLong", length) : undefined;
+  }
+
+  /** A message's first frame comes between messages, a continuation within one. */
+  #checkPlace(opcode: number): ReadEvent | undefined {
     if ((opcode === CONTINUATION) === (this.#kind !== 0)) return undefined;
     if (opcode === CONTINUATION) return this.#fail("nothingToContinue");
     return this.#fail("messageInterrupted", opcode);
