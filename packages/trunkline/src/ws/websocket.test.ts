@@ -115,8 +115,9 @@ describe("what stands in for the class of ws", () => {
       process.setUncaughtExceptionCaptureCallback(resolve);
     });
     t.after(() => process.setUncaughtExceptionCaptureCallback(null));
-    peer.send("text");
+    const told = new Promise<unknown>((resolve) => peer.send("text", resolve));
     assert.equal(((await caught) as { code?: string }).code, "ERR_OUT_OF_RANGE");
+    assert.ok((await told) instanceof Error, "it was not sent");
   });
 
   test("may be paused in a message and loses none", async (t) => {

@@ -271,10 +271,16 @@ export class WebSocket extends EventEmitter {
     if (!this.#isPlain(bag) || isBlob(message)) return this.#sendByHand(message, bag, binary, done);
     // What may be compressed is, as far as the codec's threshold goes.
     const compress = (bag.compress ?? !("compress" in bag)) ? undefined : false;
-    if (typeof message === "string" && !binary) connection.send(message, compress);
-    else if (binary) connection.send(toBuffer(message), compress);
-    else connection.sendUtf8(toBuffer(message), compress);
-    if (done !== undefined) connection.whenWritten(done);
+    const isSent =
+      typeof message === "string" && !binary
+        ? connection.send(message, compress)
+        : binary
+          ? connection.send(toBuffer(message), compress)
+          : connection.sendUtf8(toBuffer(message), compress);
+    if (done === undefined) return;
+    if (isSent) connection.whenWritten(done);
+    // No queue is bounded here: the codec failed, which is thrown elsewhere.
+    else process.nextTick(done, new Error("The message could not be compressed"));
   }
 
   /** Whether the connection can send it as it sends everything: whole, masked by its role, now. */
