@@ -478,6 +478,38 @@ describe("what is queued", () => {
     await socket.drained();
   });
 
+  it("settles drained of a closing socket when it has closed, though nothing is queued", async () => {
+    const { socket, peer } = open({ open() {} });
+    socket.close(1000);
+    let isSettled = false;
+    const drained = socket.drained().then(() => {
+      isSettled = true;
+    });
+    await settle();
+    assert.deepEqual([socket.bufferedAmount, isSettled], [0, false]);
+    peer.close(1000);
+    await drained;
+    assert.equal(socket.readyState, 3);
+  });
+
+  it("lets the others run when a loop overlooks that its socket has closed", async () => {
+    const { socket, peer } = open({ open() {} });
+    peer.transport.destroy();
+    await socket.closed;
+    let rounds = 0;
+    let isOver = false;
+    const loop = (async () => {
+      while (!isOver && rounds < 10_000) {
+        rounds++;
+        if (!socket.send("x")) await socket.drained();
+      }
+    })();
+    await settle();
+    isOver = true;
+    await loop;
+    assert.ok(rounds < 10_000, `${rounds} rounds before anybody else had a turn`);
+  });
+
   const limited = { limits: { outgoing: 3000 } };
   const sendAll = (socket: ServerSocket): void => {
     for (const name of "abcdef") socket.send(name.repeat(1000));

@@ -52,7 +52,10 @@ export interface ServerWebSocket<Data = undefined, P extends Params = Params>
    * bytes are taken at the call; a larger buffer must not be changed until `drained()`.
    */
   send(data: string | Uint8Array | ArrayBuffer, options?: SendOptions): boolean;
-  /** Settles when everything queued has left, or the connection has closed. */
+  /**
+   * Settles when everything queued has left; on a closing socket, where no more can be sent, when the
+   * connection has closed.
+   */
   drained(): Promise<void>;
   /**
    * Starts the closing handshake; in `closing`, answers the peer's. Default: no code.
@@ -213,7 +216,11 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
   }
 
   drained(): Promise<void> {
-    if (!this.#connection.awaitDrain()) return Promise.resolve();
+    const isEmpty = !this.#connection.awaitDrain();
+    // A loop that sends, waits and overlooks the end must starve nobody: it waits for the close, and
+    // after that for the next turn.
+    if (this.readyState === 3) return new Promise((resolve) => setImmediate(resolve));
+    if (isEmpty && this.readyState === 1) return Promise.resolve();
     this.#whenDrained ??= deferred();
     return this.#whenDrained.promise;
   }
