@@ -179,18 +179,22 @@ describe("trunkline conform", () => {
   });
 
   const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ["no word", [], /conform needs a word/],
+    ["no word", [], /"trunkline conform" needs a word behind it: server or client/],
     [
       "another word",
       ["sever", "ws://localhost"],
-      /conform takes one of the words server.*Did you mean server/,
+      /"sever" is no word of "trunkline conform"\. Did you mean server\?/,
     ],
     ["no port", ["client"], /needs the port that clients come to: --port 9001/],
     ["a port that is none", ["client", "--port", "65536"], /whole number from 0 to 65535/],
-    ["an address for clients", ["client", "ws://a"], /"server" then one address/],
+    [
+      "an address for clients",
+      ["client", "ws://a"],
+      /"trunkline conform client" takes options only/,
+    ],
     ["no address", ["server"], /needs the address of an echo/],
     ["an address of HTTP", ["server", "http://localhost"], /must be an absolute ws: or wss: URL/],
-    ["two addresses", ["server", "ws://a", "ws://b"], /then one address/],
+    ["two addresses", ["server", "ws://a", "ws://b"], /"ws:\/\/b" is a word too many/],
     [
       "an unknown option",
       ["server", "ws://a", "--onyl", "x"],

@@ -2,10 +2,9 @@
  * The command line of `trunkline conform`: its words and options, and one sentence for each way to get
  * them wrong. It touches neither files nor network.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { CommandError } from "../command-error.ts";
-import { readCount, readPort } from "../command-line.ts";
-import { nearest } from "../nearest.ts";
+import { newCommand, parseLine, readCount, readPort } from "../command-line.ts";
 
 /** What both directions share. */
 export interface CommonSettings {
@@ -41,29 +40,14 @@ export type ParsedOptions = CommandSettings | { readonly help: string };
 
 /** @throws {CommandError} with exit code 2 */
 export function parseConformOptions(args: readonly string[]): ParsedOptions {
-  let help = "";
   let settings: CommandSettings | undefined;
-  const command = makeCommand(
-    (text) => {
-      help += text;
-    },
-    (found) => {
-      settings = found;
-    },
-  );
-  try {
-    command.parse([...args], { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === "commander.helpDisplayed") return { help };
-    throw new CommandError(2, describeFault(error, command));
-  }
-  if (settings) return settings;
-  throw new CommandError(2, NO_WORD);
+  const command = makeCommand((found) => {
+    settings = found;
+  });
+  const help = parseLine(command, args) ?? "";
+  // Without one of its words it is help that was asked for, or a mistake.
+  return settings ?? { help };
 }
-
-const NO_WORD =
-  'conform needs a word: "trunkline conform server ws://…" or "trunkline conform client --port 9001"; --help says more.';
 
 interface RawOptions {
   readonly only?: readonly string[];
@@ -87,33 +71,20 @@ interface RawClientOptions extends RawOptions {
   readonly host: string;
 }
 
-function makeCommand(
-  write: (text: string) => void,
-  settle: (settings: CommandSettings) => void,
-): Command {
-  const command = prepare(new Command("trunkline conform"), write).description(
+function makeCommand(settle: (settings: CommandSettings) => void): Command {
+  const command = newCommand("conform").description(
     "Test a WebSocket implementation against RFC 6455 and RFC 7692, case by case.",
   );
-  const server = prepare(new Command("server"), write)
+  const server = newCommand("server", command)
     .description("Test a server that echoes every message, by its address.")
     .argument("[url]", "ws:// or wss://, the address of the echo", readAddress)
     .action((url: URL | undefined, options: RawServerOptions) => settle(checkServer(url, options)));
   for (const option of [...commonOptions(), ...serverOptions()]) server.addOption(option);
-  const client = prepare(new Command("client"), write)
+  const client = newCommand("client", command)
     .description("Test clients that come, open /case/1, /case/2, …, and echo every message.")
     .action((options: RawClientOptions) => settle(checkClient(options)));
   for (const option of [...commonOptions(), ...clientOptions()]) client.addOption(option);
-  return command.addCommand(server).addCommand(client).addHelpText("after", EXAMPLES);
-}
-
-function prepare(command: Command, write: (text: string) => void): Command {
-  return command
-    .helpOption("-h, --help", "show this")
-    .helpCommand(false)
-    .exitOverride()
-    .allowExcessArguments(false)
-    .configureHelp({ helpWidth: 100 })
-    .configureOutput({ writeOut: write, writeErr: () => {} });
+  return command.addHelpText("after", EXAMPLES);
 }
 
 function commonOptions(): readonly Option[] {
@@ -193,33 +164,10 @@ function settingsOf(raw: RawOptions): CommonSettings {
 function readAddress(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^wss?:$/.test(url.protocol) && url.hash === "") return url;
-  throw new InvalidArgumentError("It must be an absolute ws: or wss: URL without a fragment.");
+  throw new InvalidArgumentError("it must be an absolute ws: or wss: URL without a fragment.");
 }
 
 function readList(text: string, before: readonly string[] = []): readonly string[] {
   const words = text.split(",").map((word) => word.trim());
   return [...before, ...words.filter((word) => word !== "")];
-}
-
-function describeFault(error: CommanderError, command: Command): string {
-  const given = /'([^'=]*)/.exec(error.message)?.[1] ?? "";
-  if (error.code === "commander.unknownOption") {
-    const known = command.commands.flatMap(({ options }) =>
-      options.flatMap(({ long }) => long ?? []),
-    );
-    return `there is no option "${given}".${hintFor(given, known)} "trunkline conform server --help" and "trunkline conform client --help" list them.`;
-  }
-  if (error.code === "commander.unknownCommand" || error.code === "commander.excessArguments") {
-    const known = command.commands.map((own) => own.name());
-    return `conform takes one of the words ${known.join(", ")} first, and "server" then one address.${hintFor(given, known)}`;
-  }
-  if (error.code === "commander.help") {
-    return NO_WORD;
-  }
-  return error.message.replace(/^error: /, "").replaceAll("'", '"');
-}
-
-function hintFor(given: string, known: readonly string[]): string {
-  const near = nearest(given, known);
-  return near === undefined ? "" : ` Did you mean ${near}?`;
 }

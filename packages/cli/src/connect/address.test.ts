@@ -29,7 +29,7 @@ describe("the address", () => {
     [":port/echo", /must be an address/],
     ["ws://", /must be an address/],
     ["99999/echo", /must be an address/],
-    ["ftp://example.com", /must be ws or wss, not ftp/],
+    ["ftp://example.com", /its scheme must be ws or wss, not ftp/],
     ["localhost/#part", /no fragment/],
     ["localhost/#", /no fragment/],
   ];

@@ -3,22 +3,22 @@
  * and `9998/echo` are ws: on this machine, `http:` and `https:` are read as `ws:` and `wss:`.
  */
 
-/** @throws {TypeError} with a sentence that says what to write instead */
+/** @throws {TypeError} whose message says what to write instead */
 export function readAddress(text: string): URL {
   const full = complete(text);
   const url = full !== undefined && URL.canParse(full) ? new URL(full) : undefined;
   if (!url) {
     throw new TypeError(
-      'It must be an address such as "ws://localhost:9998/echo" or ":9998/echo".',
+      'it must be an address such as "ws://localhost:9998/echo" or ":9998/echo".',
     );
   }
   if (url.protocol === "http:") url.protocol = "ws:";
   if (url.protocol === "https:") url.protocol = "wss:";
   if (!/^wss?:$/.test(url.protocol)) {
-    throw new TypeError(`The scheme must be ws or wss, not ${url.protocol.slice(0, -1)}.`);
+    throw new TypeError(`its scheme must be ws or wss, not ${url.protocol.slice(0, -1)}.`);
   }
   // RFC 6455, section 3: "Fragment identifiers are meaningless in the context of WebSocket URIs".
-  if (url.href.includes("#")) throw new TypeError('An address has no fragment: leave out "#".');
+  if (url.href.includes("#")) throw new TypeError('an address has no fragment: leave out "#".');
   return url;
 }
 

@@ -61,9 +61,10 @@ describe("the options of connect", () => {
   });
 
   const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ["no address", [], /missing required argument "url"/],
+    ["no address", [], /^"trunkline connect" needs its <url> behind it: .*localhost:9998\/echo/],
+    ["another scheme", ["htp://x"], /^<url> cannot be "htp:\/\/x": its scheme must be ws or wss/],
     ["a path alone", ["/echo"], /must be an address such as/],
-    ["two addresses", ["9998", "9999"], /too many arguments/],
+    ["two addresses", ["9998", "9999"], /^"9999" is a word too many/],
     ["a header without a name", ["9998", "-H", ": x"], /must be "Name: value"/],
     ["a wait that is no time", ["9998", "-w", "soon"], /must be a number of seconds/],
     ["a size that is none", ["9998", "--max-message-size", "0"], /whole number, 1 or more/],

@@ -176,6 +176,6 @@ function addHeader(
   before: readonly (readonly [string, string])[],
 ): readonly (readonly [string, string])[] {
   const colon = line.indexOf(":");
-  if (colon < 1) throw new InvalidArgumentError('It must be "Name: value".');
+  if (colon < 1) throw new InvalidArgumentError('it must be "Name: value".');
   return [...before, [line.slice(0, colon).trim(), line.slice(colon + 1).trim()]];
 }

@@ -43,6 +43,10 @@ for (const [text, expected] of [
   });
 }
 
+test("seconds are a number too", () => {
+  assert.equal(parse({ heartbeat: 0.5 }).heartbeat, 500);
+});
+
 test("in an INI file a number is text", () => {
   assert.equal(parse({ port: "8080" }, true).port, 8080);
 });
@@ -51,19 +55,25 @@ const faults: readonly (readonly [Readonly<Record<string, unknown>>, boolean, Re
   [{ prot: 1 }, false, /^conf: there is no option "prot"\. Did you mean "port"\?$/],
   [{ config: "other" }, false, /^conf: there is no option "config"/],
   [{ noConsole: true }, false, /^conf: there is no option "noConsole"/],
-  [{ port: "80" }, false, /^conf: "port" must be a number, not "80"$/],
-  [{ port: 70_000 }, false, /^conf: "port" is 70000\. It must be a whole number/],
-  [{ port: "x" }, true, /^conf: "port" is "x"\. It must be a whole number/],
-  [{ tls: "true" }, false, /^conf: "tls" must be true or false, not "true"$/],
-  [{ tls: "maybe" }, true, /^conf: "tls" must be true or false, not "maybe"$/],
-  [{ handlers: 1 }, false, /^conf: "handlers" must be a string, not 1$/],
-  [{ handlers: undefined }, false, /^conf: "handlers" must be a string, not undefined$/],
+  [{ port: "80" }, false, /^conf: "port" must be a number, not "80"\.$/],
+  [{ port: 70_000 }, false, /^conf: "port" cannot be 70000: it must be a whole number/],
+  [{ port: "x" }, true, /^conf: "port" cannot be "x": it must be a whole number/],
+  [{ tls: "true" }, false, /^conf: "tls" must be true or false, not "true"\.$/],
+  [{ tls: "maybe" }, true, /^conf: "tls" must be true or false, not "maybe"\.$/],
+  [{ heartbeat: "10" }, false, /^conf: "heartbeat" must be a number, not "10"\.$/],
+  [
+    { origins: ["a"] },
+    false,
+    /^conf: "origins" cannot be \["a"\]: .* has no scheme; write "https:\/\/a"/,
+  ],
+  [{ handlers: 1 }, false, /^conf: "handlers" must be a string, not 1\.$/],
+  [{ handlers: undefined }, false, /^conf: "handlers" must be a string, not undefined\.$/],
   [
     { origins: [1] },
     false,
-    /^conf: "origins" must be a list of strings, or one string, not \[1\]$/,
+    /^conf: "origins" must be a list of strings, or one string, not \[1\]\.$/,
   ],
-  [{ logLevel: "loud" }, false, /^conf: "logLevel" is "loud"\. It must be one of/],
+  [{ logLevel: "loud" }, false, /^conf: "logLevel" cannot be "loud": it must be one of/],
 ];
 
 for (const [entries, isText, message] of faults) {

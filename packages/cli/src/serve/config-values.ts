@@ -4,6 +4,7 @@
  */
 import { type Command, InvalidArgumentError, type Option } from "commander";
 import { CommandError } from "../command-error.ts";
+import { describeValue } from "../command-line.ts";
 import { nearest } from "../nearest.ts";
 import { ALIASES } from "./option-list.ts";
 
@@ -21,8 +22,8 @@ export function applyConfig(command: Command, { file, entries, isText }: ConfigF
   for (const [key, value] of Object.entries(entries)) {
     const option = findOption(command, key);
     if (!option) throw new CommandError(2, `${file}: ${describeUnknownKey(key, command)}`);
-    const say = (fault: string) => new CommandError(2, `${file}: "${key}" ${fault}`);
-    const read = readConfigValue(option, isText ? fromText(option, value) : value, isText, say);
+    const place = `${file}: "${key}"`;
+    const read = readConfigValue(option, isText ? fromText(option, value) : value, isText, place);
     command.setOptionValueWithSource(option.attributeName(), read, "config");
   }
 }
@@ -56,21 +57,18 @@ function isFlag(option: Option): boolean {
   return !option.required && !option.optional;
 }
 
-function readConfigValue(
-  option: Option,
-  value: unknown,
-  isText: boolean,
-  say: (fault: string) => CommandError,
-): unknown {
+function readConfigValue(option: Option, value: unknown, isText: boolean, place: string): unknown {
   const text = textOf(option, value, isText);
-  const shown = JSON.stringify(value) ?? String(value);
-  if (text === undefined) throw say(`must be ${describeType(option)}, not ${shown}`);
+  if (text === undefined) {
+    const shown = JSON.stringify(value) ?? String(value);
+    throw new CommandError(2, `${place} must be ${describeType(option)}, not ${shown}.`);
+  }
   if (typeof text === "boolean") return text;
   try {
     return option.parseArg ? option.parseArg(text, undefined) : text;
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
-    throw say(`is ${shown}. ${error.message}`);
+    throw new CommandError(2, describeValue(place, value, error.message));
   }
 }
 
@@ -84,7 +82,7 @@ function textOf(option: Option, value: unknown, isText: boolean): string | boole
 }
 
 function isNumber({ flags }: Option): boolean {
-  return flags.endsWith("<number>");
+  return /<(?:number|seconds)>$/.test(flags);
 }
 
 function isList({ flags }: Option): boolean {

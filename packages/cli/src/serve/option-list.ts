@@ -3,6 +3,7 @@
  * What they mean together is `options.ts`'s business.
  */
 import { InvalidArgumentError, Option } from "commander";
+import { type ServeOptions, SocketServer } from "trunkline/server";
 import { readCount, readPort, readSeconds } from "../command-line.ts";
 import { LEVELS, type Level, parseLevel } from "../log.ts";
 
@@ -94,7 +95,7 @@ function accessOptions(): readonly Option[] {
     new Option(
       "--trust-proxy <list>",
       'proxies whose forwarded headers are believed: "loopback", addresses, ranges; comma-separated',
-    ).argParser(readList),
+    ).argParser(readProxies),
     new Option("--heartbeat <seconds>", "time between pings, which keep a quiet line open; 0: none")
       .default(25_000, "25")
       .argParser(readSeconds),
@@ -154,7 +155,7 @@ function optionsWithoutEffect(): readonly Option[] {
 function readSize(text: string): number {
   const size = readWhole(text);
   if (size !== undefined) return size;
-  throw new InvalidArgumentError("It must be a whole number, 0 or more.");
+  throw new InvalidArgumentError("it must be a whole number, 0 or more.");
 }
 
 /** Up to what the system takes for a number. */
@@ -174,25 +175,44 @@ function readCgiPaths(text: string): readonly string[] {
 function readLevel(text: string): Level {
   const level = parseLevel(text);
   if (level) return level;
-  throw new InvalidArgumentError(`It must be one of ${LEVELS.join(", ")}.`);
+  throw new InvalidArgumentError(`it must be one of ${LEVELS.join(", ")}.`);
 }
 
 function readList(text: string): readonly string[] {
   const entries = text.split(",").map((entry) => entry.trim());
   const list = entries.filter((entry) => entry !== "");
-  if (list.length === 0) throw new InvalidArgumentError("It is empty.");
+  if (list.length === 0) throw new InvalidArgumentError("it is empty.");
   return list;
 }
 
 function readOrigins(text: string): readonly string[] | "any" {
   const list = readList(text);
-  if (!list.includes("any")) return list;
-  if (list.length === 1) return "any";
-  throw new InvalidArgumentError('"any" stands alone.');
+  const origins = list.length === 1 && list[0] === "any" ? "any" : list;
+  if (list.includes("any") && origins !== "any") {
+    throw new InvalidArgumentError('"any" stands alone.');
+  }
+  checkByLibrary({ origins });
+  return origins;
+}
+
+function readProxies(text: string): readonly string[] {
+  const trustProxy = readList(text);
+  checkByLibrary({ trustProxy });
+  return trustProxy;
+}
+
+/** Origins and proxies are the library's to judge; its sentences name the entry. */
+function checkByLibrary(options: Pick<ServeOptions, "origins" | "trustProxy">): void {
+  try {
+    new SocketServer({ routes: {}, ...options });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new InvalidArgumentError(error.message);
+  }
 }
 
 /** The user name is what stands before the first colon (RFC 7617, section 2). */
 function readCredential(text: string): string {
   if (/^[^:]+:/.test(text)) return text;
-  throw new InvalidArgumentError("It must be a user name, a colon and a password.");
+  throw new InvalidArgumentError("it must be a user name, a colon and a password.");
 }

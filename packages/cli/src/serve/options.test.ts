@@ -183,12 +183,12 @@ test("two origins with a space after the comma are two origins", () => {
 const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
   [["--websock-handler", "h"], /Did you mean --websock-handlers\?/],
   [["--q"], /no option "--q"\. "/],
-  [["-x"], /-x, --cgi-paths <list>" argument missing/],
+  [["-x"], /^-x, --cgi-paths needs its <list> behind it\.$/],
   [["-x", "/cgi-bin"], /-x names folders of the document root: add -d/],
   [["-x", "/../bin", "-d", "p"], /"\/\.\.\/bin" names no folder/],
-  [["--max-processes", "0"], /"0" is invalid\. It must be a whole number, 1 or more/],
-  [["--heartbeat", "often"], /"often" is invalid\. It must be a number of seconds/],
-  [["--port=abc"], /"abc" is invalid\. It must be a whole number/],
+  [["--max-processes", "0"], /"0": it must be a whole number, 1 or more/],
+  [["--heartbeat", "often"], /"often": it must be a number of seconds/],
+  [["--port=abc"], /"abc": it must be a whole number/],
   [["-p", "-1"], /"-1"/],
   [["-H", ""], /-H needs an address/],
   [["--basic-auth", "--basic-auth-credential", "ada"], /a user name, a colon and a password/],
@@ -196,10 +196,13 @@ const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
   [["--tls-client-auth", "--tls-client-ca", "c"], /--tls-client-auth is for TLS: add -t/],
   [["-t", "--tls-client-auth"], /needs the certificate of who signs the clients'/],
   [["-t", "--tls-client-ca", "c"], /for --tls-client-auth: add it/],
-  [["--log-max", "1.5"], /"1\.5" is invalid\. It must be a whole number, 0 or more/],
-  [["-q", "0"], /It must be a whole number, 1 or more/],
+  [["--tls=yes"], /^--tls takes no value/],
+  [["handlers/"], /^"handlers\/" is a word too many: "trunkline serve" takes options only/],
+  [["--trust-proxy", "foo"], /^--trust-proxy cannot be "foo": .* a range such as/],
+  [["--log-max", "1.5"], /"1\.5": it must be a whole number, 0 or more/],
+  [["-q", "0"], /-q, --queue cannot be "0": it must be a whole number, 1 or more/],
   [["-P", "http"], /a whole number from 0 to 65535/],
-  [["--deflate-log-level", "loud"], /"loud" is invalid/],
+  [["--deflate-log-level", "loud"], /cannot be "loud": it must be one of/],
 ];
 
 for (const [args, says] of mistakes) {

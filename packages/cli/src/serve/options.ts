@@ -5,11 +5,10 @@
  * The long names are pywebsocket's own where it has the option, also with underscores, so that a
  * line written for its `standalone.py` works.
  */
-import { Command, CommanderError } from "commander";
-import { SocketServer } from "trunkline/server";
+import type { Command } from "commander";
 import { CommandError } from "../command-error.ts";
+import { newCommand, parseLine } from "../command-line.ts";
 import type { Level } from "../log.ts";
-import { nearest } from "../nearest.ts";
 import { applyConfig, type ConfigFile } from "./config-values.ts";
 import { ALIASES, OPTION_GROUPS, WITHOUT_EFFECT } from "./option-list.ts";
 
@@ -65,12 +64,10 @@ export type ParsedOptions = ServeSettings | { readonly help: string };
 
 /** @throws {CommandError} with exit code 2 */
 export function parseServeOptions(args: readonly string[], config?: ConfigFile): ParsedOptions {
-  let help = "";
-  const command = makeCommand((text) => {
-    help += text;
-  });
+  const command = makeCommand();
   if (config) applyConfig(command, config);
-  if (!parse(command, args)) return { help };
+  const help = parse(command, args);
+  if (help !== undefined) return { help };
   return checkSettings(command.opts<RawOptions>(), describeNotes(command));
 }
 
@@ -82,19 +79,12 @@ export function readConfigOption(
   args: readonly string[],
 ): "help" | { readonly config: string | undefined } {
   const command = makeCommand();
-  return parse(command, args) ? { config: command.opts<RawOptions>().config } : "help";
+  const help = parse(command, args);
+  return help === undefined ? { config: command.opts<RawOptions>().config } : "help";
 }
 
-/** False when it was help that was asked for. */
-function parse(command: Command, args: readonly string[]): boolean {
-  try {
-    command.parse(args.map(normaliseName), { from: "user" });
-    return true;
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === "commander.helpDisplayed") return false;
-    throw new CommandError(2, describeFault(error, command));
-  }
+function parse(command: Command, args: readonly string[]): string | undefined {
+  return parseLine(command, args.map(normaliseName), Object.keys(ALIASES));
 }
 
 interface RawOptions {
@@ -130,15 +120,10 @@ interface RawOptions {
   readonly console?: boolean;
 }
 
-function makeCommand(write: (text: string) => void = () => {}): Command {
-  const command = new Command("trunkline serve")
+function makeCommand(): Command {
+  const command = newCommand("serve")
     .usage("[options]")
-    .description("Serve the handlers of a folder, each file a WebSocket resource.")
-    .helpOption("-h, --help", "show this")
-    .exitOverride()
-    .allowExcessArguments(false)
-    .configureHelp({ helpWidth: 100 })
-    .configureOutput({ writeOut: write, writeErr: () => {} });
+    .description("Serve the handlers of a folder, each file a WebSocket resource.");
   for (const [group, options] of OPTION_GROUPS) {
     for (const option of options()) command.addOption(option.helpGroup(`${group}:`));
   }
@@ -161,26 +146,6 @@ function normaliseName(argument: string): string {
   return [ALIASES[dashed] ?? dashed, ...value].join("=");
 }
 
-function describeFault(error: CommanderError, command: Command): string {
-  if (error.code === "commander.unknownOption") return describeUnknown(error, command);
-  if (error.code === "commander.excessArguments") {
-    return 'serve takes options only, no other words; "trunkline serve --help" lists them.';
-  }
-  return error.message.replace(/^error: /, "").replaceAll("'", '"');
-}
-
-function describeUnknown(error: CommanderError, command: Command): string {
-  const given = /'([^'=]*)/.exec(error.message)?.[1] ?? "";
-  const names = command.options.flatMap(({ long, short }) => [long, short].filter(isText));
-  const near = nearest(given, [...names, "--help", ...Object.keys(ALIASES)]);
-  const hint = near === undefined ? "" : ` Did you mean ${near}?`;
-  return `there is no option "${given}".${hint} "trunkline serve --help" lists them.`;
-}
-
-function isText(value: string | undefined): value is string {
-  return value !== undefined;
-}
-
 function describeNotes(command: Command): readonly string[] {
   const given = command.options.filter(
     (option) => command.getOptionValue(option.attributeName()) !== undefined,
@@ -195,7 +160,6 @@ function checkSettings(raw: RawOptions, notes: readonly string[]): ServeSettings
   if (raw.cgiPaths && documentRoot === undefined) {
     throw new CommandError(2, "-x names folders of the document root: add -d");
   }
-  checkByLibrary({ ...(origins && { origins }), ...(trustProxy && { trustProxy }) });
   checkTls(raw);
   if (raw.basicAuthCredential !== undefined && !raw.basicAuth) {
     throw new CommandError(2, "--basic-auth-credential is for --basic-auth: add it");
@@ -255,17 +219,4 @@ function findTlsFault(raw: RawOptions): string | undefined {
   // Without it Node would believe every authority that browsers do: anybody can buy such a certificate.
   if (!tlsClientAuth || tlsClientCa !== undefined) return undefined;
   return "--tls-client-auth needs the certificate of who signs the clients' (--tls-client-ca)";
-}
-
-/** Origins and proxies are the library's to judge; its sentences name the option and the entry. */
-function checkByLibrary(options: {
-  readonly origins?: readonly string[] | "any";
-  readonly trustProxy?: readonly string[];
-}): void {
-  try {
-    new SocketServer({ routes: {}, ...options });
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new CommandError(2, error.message, { cause: error });
-  }
 }
