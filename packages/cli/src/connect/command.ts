@@ -6,9 +6,9 @@ import { readFile } from "node:fs/promises";
 import type { WebSocketOptions } from "trunkline/client";
 import { machineClock } from "../clock.ts";
 import { CommandError } from "../command-error.ts";
+import { describeFileError } from "../file-error.ts";
 import type { CommandContext } from "../run.ts";
 import { firstSignal } from "../serve/signals.ts";
-import { describeReadError } from "../serve/tls-files.ts";
 import { dialTo } from "./connection.ts";
 import { type ConnectSettings, parseConnectOptions } from "./options.ts";
 import { createPlainOutput, createScreenOutput } from "./output.ts";
@@ -66,7 +66,7 @@ async function readCertificates(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    const reason = describeReadError(error);
+    const reason = describeFileError(error);
     throw new CommandError(1, `cannot read the certificates ${path}: ${reason}`, { cause: error });
   }
 }

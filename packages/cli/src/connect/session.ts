@@ -5,7 +5,7 @@
  */
 import { readFile } from "node:fs/promises";
 import type { Clock } from "../clock.ts";
-import { describeReadError } from "../serve/tls-files.ts";
+import { describeFileError } from "../file-error.ts";
 import type { Connection, Dial, Ending } from "./connection.ts";
 import { LINE_COMMANDS, parseLine } from "./line.ts";
 import { describeAgreement, describeEnding, describeFailure, isError } from "./sentences.ts";
@@ -246,7 +246,7 @@ export class Session {
     try {
       bytes = await readFile(path);
     } catch (error) {
-      return this.#complain(`cannot read ${path}: ${describeReadError(error)}.`);
+      return this.#complain(`cannot read ${path}: ${describeFileError(error)}.`);
     }
     const text = sendsBinary ? undefined : readText(bytes);
     output.note(

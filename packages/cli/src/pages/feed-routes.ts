@@ -3,7 +3,7 @@
  * what the accounts say, sets the rate, and answers with the server's time.
  */
 import { defineHandler, type HooksHandler } from "trunkline/server";
-import { type PageClock, repeat } from "./clock.ts";
+import { type Clock, repeat } from "../clock.ts";
 import type { FeedRun, FeedRuns } from "./feed-run.ts";
 import type { SocketMeter } from "./socket-meter.ts";
 
@@ -43,7 +43,7 @@ interface Command {
 export function makeControlHandler(
   runs: FeedRuns,
   meter: SocketMeter,
-  clock: PageClock,
+  clock: Clock,
 ): HooksHandler<{ readonly run: FeedRun }> {
   return defineHandler<{ readonly run: FeedRun }>({
     maxMessageSize: 1024,

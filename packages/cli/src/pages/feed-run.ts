@@ -4,7 +4,7 @@
  * do not count each other's bytes.
  */
 import { randomBytes } from "node:crypto";
-import type { PageClock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import { Feed } from "./feed.ts";
 import { Account } from "./socket-meter.ts";
 
@@ -26,7 +26,7 @@ export class FeedRun {
   };
   readonly #endings = new Set<() => void>();
 
-  constructor(clock: PageClock) {
+  constructor(clock: Clock) {
     this.feed = new Feed(clock);
   }
 
@@ -45,10 +45,10 @@ export class FeedRun {
 }
 
 export class FeedRuns {
-  readonly #clock: PageClock;
+  readonly #clock: Clock;
   readonly #runs = new Map<string, FeedRun>();
 
-  constructor(clock: PageClock) {
+  constructor(clock: Clock) {
     this.#clock = clock;
   }
 

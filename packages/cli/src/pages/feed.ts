@@ -2,7 +2,7 @@
  * A feed of numbered values, so many a second, each with the server's time: the same for everyone who
  * listens, however it listens. It knows no transport.
  */
-import type { PageClock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 
 export interface FeedValue {
   readonly seq: number;
@@ -20,7 +20,7 @@ const KEPT = 1000;
 const MOST_LATE = 1000;
 
 export class Feed {
-  readonly #clock: PageClock;
+  readonly #clock: Clock;
   readonly #listeners = new Set<(value: FeedValue) => void>();
   #values: FeedValue[] = [];
   #rate: number = RATES.first;
@@ -28,7 +28,7 @@ export class Feed {
   #due: number;
   #timer: { cancel(): void };
 
-  constructor(clock: PageClock) {
+  constructor(clock: Clock) {
     this.#clock = clock;
     this.#due = clock.now() + this.#period;
     this.#timer = this.#await();

@@ -3,7 +3,7 @@
  * messages that nobody asked for.
  */
 import { defineHandler, type HooksHandler, type ServerWebSocket } from "trunkline/server";
-import { type PageClock, repeat } from "./clock.ts";
+import { type Clock, repeat } from "../clock.ts";
 
 /** Echoes; "close" and "drop" make the server end the connection, well and badly. */
 export const EVENTS: HooksHandler = defineHandler({
@@ -23,7 +23,7 @@ interface Reading {
 const SLOWEST = 1000;
 
 /** Reads so many bytes a second, and tells after each message how many it has read. */
-export function makeSlowHandler(clock: PageClock): HooksHandler<Reading> {
+export function makeSlowHandler(clock: Clock): HooksHandler<Reading> {
   return defineHandler<Reading>({
     // The page sends zeros: compressed, they would never wait.
     perMessageDeflate: false,
@@ -46,7 +46,7 @@ const PUSHED = "_trunkline/push";
 const PUSH_EVERY = 1000;
 
 /** Tells the time once a second, and whatever one page wants all to hear. */
-export function makePushHandler(clock: PageClock): HooksHandler {
+export function makePushHandler(clock: Clock): HooksHandler {
   const open = new Set<ServerWebSocket>();
   let timer: { cancel(): void } | undefined;
   const tick = (): void => {

@@ -4,8 +4,8 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServeOptions } from "trunkline/server";
+import { type Clock, machineClock } from "../clock.ts";
 import { ECHO, SINK, SOURCE } from "./benchmark-routes.ts";
-import { machineClock, type PageClock } from "./clock.ts";
 import { findFeedAnswer } from "./feed-answers.ts";
 import { makeControlHandler, makeFeedHandler } from "./feed-routes.ts";
 import { FeedRuns } from "./feed-run.ts";
@@ -21,7 +21,7 @@ export interface PageServer {
   take(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
-export function createPageServer(clock: PageClock = machineClock): PageServer {
+export function createPageServer(clock: Clock = machineClock): PageServer {
   const meter = new SocketMeter();
   const runs = new FeedRuns(clock);
   return {

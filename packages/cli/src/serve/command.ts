@@ -8,6 +8,7 @@ import type { TlsOptions } from "node:tls";
 import type { Server } from "trunkline/server";
 import { machineClock } from "../clock.ts";
 import { CommandError } from "../command-error.ts";
+import { describeFileError } from "../file-error.ts";
 import { type Alias, readHandlersMap } from "../handlers/handlers-map.ts";
 import { createLog, type Logger, type LogOutput } from "../log.ts";
 import { createPageServer } from "../pages/page-server.ts";
@@ -32,7 +33,7 @@ import { openRoutes, type RouteSource, type RoutesOptions } from "./routes.ts";
 import { firstSignal } from "./signals.ts";
 import { describeStart } from "./start-lines.ts";
 import { type Answer, createStaticFiles, type StaticFiles } from "./static-files.ts";
-import { describeReadError, readClientCa, readTlsFiles } from "./tls-files.ts";
+import { readClientCa, readTlsFiles } from "./tls-files.ts";
 
 export async function serveCommand(
   args: readonly string[],
@@ -181,7 +182,7 @@ async function readFolderOptions(
 
 async function readMapFile(path: string, log: Logger): Promise<readonly Alias[]> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    const why = describeReadError(cause);
+    const why = describeFileError(cause);
     throw new CommandError(1, `the map file ${path} cannot be read: ${why}`, { cause });
   });
   return readHandlersMap(path, text, log);

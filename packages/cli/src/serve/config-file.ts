@@ -5,10 +5,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CommandError } from "../command-error.ts";
+import { describeFileError } from "../file-error.ts";
 import { LoadProblem, showPlace } from "../handlers/load-problem.ts";
 import type { ConfigFile } from "./config-values.ts";
 import { readIni } from "./ini.ts";
-import { describeReadError } from "./tls-files.ts";
 
 const OWN = /\.(?:[cm]?[jt]s|json)$/;
 
@@ -66,6 +66,6 @@ async function load(file: string): Promise<Readonly<Record<string, unknown>>> {
 }
 
 function unreadable(file: string, cause: unknown): CommandError {
-  const why = describeReadError(cause);
+  const why = describeFileError(cause);
   return new CommandError(1, `the configuration file ${file} cannot be read: ${why}`, { cause });
 }

@@ -2,7 +2,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { CommandError } from "../command-error.ts";
-import { describeReadError } from "./tls-files.ts";
+import { describeFileError } from "../file-error.ts";
 
 /**
  * The folder of `-w`, or `./handlers` where there is one; undefined for the built-in echo.
@@ -34,7 +34,7 @@ export async function requireInner(given: string, handlers: string | undefined):
 /** The folder's full path. @throws {CommandError} with exit code 1 */
 export async function requireFolder(path: string, what: string): Promise<string> {
   const found = await stat(path).catch((error: unknown) => {
-    const why = describeReadError(error);
+    const why = describeFileError(error);
     throw new CommandError(
       1,
       `the ${what} ${path} cannot be read: ${why}; make it, or name another`,

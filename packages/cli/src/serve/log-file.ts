@@ -6,8 +6,8 @@
 import { resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { createStream } from "rotating-file-stream";
+import { describeFileError } from "../file-error.ts";
 import type { LogOutput } from "../log.ts";
-import { describeReadError } from "./tls-files.ts";
 
 export interface LogFileOptions {
   readonly path: string;
@@ -75,5 +75,5 @@ function describeWriteError(error: Error): string {
   const code = "code" in error ? error.code : undefined;
   if (code === "ENOSPC" || code === "EDQUOT") return "the disk is full";
   if (code === "EROFS") return "the disk cannot be written to";
-  return describeReadError(error);
+  return describeFileError(error);
 }

@@ -6,6 +6,7 @@
 import { type ServeOptions, type Server, SocketServer } from "trunkline/server";
 import { machineClock } from "../clock.ts";
 import { CommandError } from "../command-error.ts";
+import { describeFileError } from "../file-error.ts";
 import type { ScanOptions } from "../handlers/folder-scan.ts";
 import type { HandlerRoutes } from "../handlers/handler-table.ts";
 import { type Alias, applyAliases } from "../handlers/handlers-map.ts";
@@ -13,7 +14,6 @@ import type { Logger } from "../log.ts";
 import type { ProcessPool } from "../processes/process-pool.ts";
 import type { Access } from "./access.ts";
 import { BUILT_IN_ECHO } from "./built-in-echo.ts";
-import { describeReadError } from "./tls-files.ts";
 
 export type Routes = ServeOptions["routes"];
 
@@ -109,7 +109,7 @@ async function openFolder(
     return { folder: await openHandlerFolder(options), worker };
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
-    const why = describeReadError(error);
+    const why = describeFileError(error);
     throw new CommandError(1, `the handlers folder ${root} cannot be read: ${why}`);
   }
 }

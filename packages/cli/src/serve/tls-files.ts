@@ -3,6 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
 import { CommandError } from "../command-error.ts";
+import { describeFileError } from "../file-error.ts";
 
 export interface TlsFiles {
   readonly key: Buffer;
@@ -61,20 +62,10 @@ async function readPem(path: string, what: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new CommandError(1, `cannot read the ${what} ${path}: ${describeReadError(error)}`, {
+    throw new CommandError(1, `cannot read the ${what} ${path}: ${describeFileError(error)}`, {
       cause: error,
     });
   }
-}
-
-/** The part of a file system error that a user can act on. */
-export function describeReadError(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT") return "it is not there";
-  if (code === "EACCES" || code === "EPERM") return "no permission";
-  if (code === "EISDIR") return "it is a folder";
-  if (code === "ENOTDIR") return "it is not a folder";
-  return error instanceof Error ? error.message : String(error);
 }
 
 const PRIVATE_KEY = "PRIVATE KEY";
