@@ -4,39 +4,21 @@ import { chmod, mkdir } from "node:fs/promises";
 import { request } from "node:http";
 import { connect as connectRaw, createServer } from "node:net";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
-import { makeFolder, type TemporaryFolder } from "../temporary-folder.test.util.ts";
+import { test } from "node:test";
+import { makeFolder } from "../temporary-folder.test.util.ts";
 import { CERTIFICATE, KEY, OTHER_KEY } from "./certificate.test.util.ts";
 import {
   connect,
   fetchPath,
   portOf,
-  type RunningCommand,
   runCommand,
   shakeHands,
+  start,
 } from "./running-command.test.util.ts";
 
 const ECHO = "export default { message(socket, data) { socket.send(data); } };";
 const answers = (text: string) =>
   `export default { message(socket: any): void { socket.send(${JSON.stringify(text)}); } };`;
-
-interface Started {
-  readonly command: RunningCommand;
-  readonly folder: TemporaryFolder;
-  readonly port: number;
-  readonly url: string;
-}
-
-async function start(
-  t: TestContext,
-  files: Readonly<Record<string, string>>,
-  args: readonly string[] = [],
-): Promise<Started> {
-  const folder = await makeFolder(t, files);
-  const command = runCommand(t, folder.path, ["-p", "0", ...args]);
-  const port = await portOf(command);
-  return { command, folder, port, url: `ws://localhost:${port}` };
-}
 
 test("in an empty folder the built-in echo answers, and the start says so", async (t) => {
   const { command, url, port } = await start(t, {});

@@ -9,40 +9,20 @@ import {
   isRunning,
   untilTrue,
 } from "../processes/processes.test.util.ts";
-import { makeFolder, type TemporaryFolder } from "../temporary-folder.test.util.ts";
+import { makeFolder } from "../temporary-folder.test.util.ts";
 import { echoLoad } from "./load.test.util.ts";
-import {
-  connect,
-  portOf,
-  type RunningCommand,
-  runCommand,
-  shakeHands,
-} from "./running-command.test.util.ts";
+import { connect, portOf, runCommand, shakeHands, start } from "./running-command.test.util.ts";
 
-interface Started {
-  readonly command: RunningCommand;
-  readonly folder: TemporaryFolder;
-  readonly port: number;
-  readonly url: string;
-}
-
-async function start(
+const serve = (
   t: TestContext,
   files: Readonly<Record<string, string>>,
   args: readonly string[] = [],
-): Promise<Started> {
-  const folder = await makeFolder(t, files);
-  const command = runCommand(t, folder.path, ["-p", "0", "-w", ".", "--executables", ...args], {
-    SECRET: "of the server",
-  });
-  const port = await portOf(command);
-  return { command, folder, port, url: `ws://localhost:${port}` };
-}
+) => start(t, files, ["-w", ".", "--executables", ...args], { SECRET: "of the server" });
 
 const ECHO = '#!/bin/sh\nwhile IFS= read -r line; do echo "$line"; done\n';
 
 test("a line out is a message, a message is a line in, and the end of the process closes with 1000", async (t) => {
-  const { url } = await start(t, {
+  const { url } = await serve(t, {
     "greet.sh": '#!/bin/sh\necho ready\nread -r name\necho "hello $name"\nprintf "no newline"\n',
   });
   const { socket, closed } = await connect(t, `${url}/greet`);
@@ -59,7 +39,7 @@ for (const [name, script, log] of [
   ["a signal", "echo oops >&2\nkill -KILL $$", /warn {2}bad\.sh ended by SIGKILL/],
 ] as const) {
   test(`${name} closes with 1011, and the log has it and what was said`, async (t) => {
-    const { url, command } = await start(t, { "bad.sh": `#!/bin/sh\n${script}\n` });
+    const { url, command } = await serve(t, { "bad.sh": `#!/bin/sh\n${script}\n` });
     const { closed } = await connect(t, `${url}/bad`);
     assert.deepEqual(await closed, { code: 1011, wasClean: true });
     await command.line(/info {2}bad\.sh: oops/);
@@ -68,7 +48,7 @@ for (const [name, script, log] of [
 }
 
 test("the environment is CGI's, and not the server's", async (t) => {
-  const { url } = await start(t, { "a/env.sh": "#!/bin/sh\nenv\npwd\n" });
+  const { url } = await serve(t, { "a/env.sh": "#!/bin/sh\nenv\npwd\n" });
   const { socket, closed } = await connect(t, `${url}/a/env?x=1`);
   const lines: string[] = [];
   socket.addEventListener("message", ({ data }) => lines.push(String(data)));
@@ -81,14 +61,14 @@ test("the environment is CGI's, and not the server's", async (t) => {
 });
 
 test("a binary message closes with 1003", async (t) => {
-  const { url } = await start(t, { "echo.sh": ECHO });
+  const { url } = await serve(t, { "echo.sh": ECHO });
   const { socket, closed } = await connect(t, `${url}/echo`);
   socket.send(Uint8Array.of(1));
   assert.equal((await closed).code, 1003);
 });
 
 test("a line without end closes with 1011, and the process is stopped", async (t) => {
-  const { url, command } = await start(t, { "long.sh": "#!/bin/sh\ncat /dev/zero\n" });
+  const { url, command } = await serve(t, { "long.sh": "#!/bin/sh\ncat /dev/zero\n" });
   const { closed } = await connect(t, `${url}/long`);
   assert.equal((await closed).code, 1011);
   await command.line(/error long\.sh: a line has more than 1048576 bytes; it is stopped/);
@@ -97,7 +77,7 @@ test("a line without end closes with 1011, and the process is stopped", async (t
 test("when the socket closes the process ends, with what it started", {
   skip: !hasProcessTable,
 }, async (t) => {
-  const { url, command } = await start(t, {
+  const { url, command } = await serve(t, {
     "two.sh": '#!/bin/sh\nsleep 1000 &\necho "$$ $!"\nwait\n',
   });
   const { socket, closed } = await connect(t, `${url}/two`);
@@ -111,7 +91,7 @@ test("when the socket closes the process ends, with what it started", {
 });
 
 test("beyond --max-processes the answer is 503, with a line", async (t) => {
-  const { url, port, command } = await start(t, { "echo.sh": ECHO }, ["--max-processes", "1"]);
+  const { url, port, command } = await serve(t, { "echo.sh": ECHO }, ["--max-processes", "1"]);
   const first = await connect(t, `${url}/echo`);
   assert.equal(await first.ask("one"), "one");
   assert.equal((await shakeHands(port, "/echo")).status, 503);
@@ -155,7 +135,7 @@ test("without --executables nothing but handlers is run", async (t) => {
 });
 
 test("a hundred thousand lines come whole and in order", async (t) => {
-  const { url } = await start(t, { "many.sh": "#!/bin/sh\nseq 1 100000\n" });
+  const { url } = await serve(t, { "many.sh": "#!/bin/sh\nseq 1 100000\n" });
   const { socket, closed } = await connect(t, `${url}/many`);
   let last = 0;
   let isOrdered = true;
@@ -170,7 +150,7 @@ test("a hundred thousand lines come whole and in order", async (t) => {
 test("200 connections keep their order, and no process is left", {
   skip: !hasProcessTable,
 }, async (t) => {
-  const { url, command } = await start(t, { "echo.sh": ECHO });
+  const { url, command } = await serve(t, { "echo.sh": ECHO });
   await echoLoad(`${url}/echo`, { connections: 200, messages: 50 });
   await untilTrue(() => childrenOf(command.pid).length === 0);
 });
@@ -178,7 +158,7 @@ test("200 connections keep their order, and no process is left", {
 test("Ctrl-C ends the processes that are left, also those that do not want to", {
   skip: !hasProcessTable,
 }, async (t) => {
-  const { url, command } = await start(t, {
+  const { url, command } = await serve(t, {
     "deaf.sh": "#!/bin/sh\ntrap '' TERM\necho $$\nwhile :; do sleep 1000; done\n",
   });
   const { socket } = await connect(t, `${url}/deaf`);

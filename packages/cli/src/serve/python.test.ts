@@ -1,33 +1,14 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { childrenOf, hasProcessTable, isRunning } from "../processes/processes.test.util.ts";
-import { makeFolder, type TemporaryFolder } from "../temporary-folder.test.util.ts";
 import { echoLoad } from "./load.test.util.ts";
-import {
-  connect,
-  portOf,
-  type RunningCommand,
-  runCommand,
-  shakeHands,
-} from "./running-command.test.util.ts";
+import { connect, shakeHands, start } from "./running-command.test.util.ts";
 
-interface Started {
-  readonly command: RunningCommand;
-  readonly folder: TemporaryFolder;
-  readonly port: number;
-  readonly url: string;
-}
-
-async function start(
+const serve = (
   t: TestContext,
   files: Readonly<Record<string, string>>,
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Started> {
-  const folder = await makeFolder(t, files);
-  const command = runCommand(t, folder.path, ["-p", "0", "-w", "h"], environment);
-  const port = await portOf(command);
-  return { command, folder, port, url: `ws://localhost:${port}` };
-}
+  environment?: Readonly<Record<string, string>>,
+) => start(t, files, ["-w", "h"], environment);
 
 const ACCEPT = "def web_socket_do_extra_handshake(request):\n    pass\n";
 const answers = (expression: string) => `from mod_pywebsocket import msgutil
@@ -41,7 +22,7 @@ ${ACCEPT}def web_socket_transfer_data(request):
 const TS = "export default { message(socket: any): void { socket.send('ts'); } };";
 
 test("a Python handler serves beside one in TypeScript, and a save reloads it", async (t) => {
-  const { command, folder, url } = await start(t, {
+  const { command, folder, url } = await serve(t, {
     "h/a_wsh.py": answers("'one ' + message"),
     "h/sub/deep_wsh.py": answers("request.ws_resource"),
     "h/b.ts": TS,
@@ -61,7 +42,7 @@ test("a Python handler serves beside one in TypeScript, and a save reloads it", 
 });
 
 test("a save of a helper reloads the handlers that import it", async (t) => {
-  const { command, folder, url } = await start(t, {
+  const { command, folder, url } = await serve(t, {
     "h/a_wsh.py": `from _helper import WORD\n${answers("WORD")}`,
     "h/_helper.py": "WORD = 'one'\n",
   });
@@ -72,7 +53,7 @@ test("a save of a helper reloads the handlers that import it", async (t) => {
 });
 
 test("a syntax error is a line with file and line, 503 for its resource, and the others serve", async (t) => {
-  const { command, folder, port, url } = await start(t, {
+  const { command, folder, port, url } = await serve(t, {
     "h/bad_wsh.py": "x = 1\ndef f(:\n",
     "h/good_wsh.py": answers("message"),
   });
@@ -87,14 +68,14 @@ test("a syntax error is a line with file and line, 503 for its resource, and the
 });
 
 test("of two files for one resource TypeScript serves, and the line names both", async (t) => {
-  const { command, url } = await start(t, { "h/a.ts": TS, "h/a_wsh.py": answers("message") });
+  const { command, url } = await serve(t, { "h/a.ts": TS, "h/a_wsh.py": answers("message") });
   await command.line(/h\/a_wsh\.py answers \/a, which a\.ts answers already; a\.ts serves/);
   assert.equal(await (await connect(t, `${url}/a`)).ask("x"), "ts");
 });
 
 test("without Python there is one line, 503 for its handlers, and the others serve", async (t) => {
   const files = { "h/a_wsh.py": answers("message"), "h/b_wsh.py": "", "h/c.ts": TS };
-  const { command, port, url } = await start(t, files, { PATH: "" });
+  const { command, port, url } = await serve(t, files, { PATH: "" });
   await command.line(/error python3 is not on the PATH: Python handlers/);
   assert.equal((await shakeHands(port, "/a")).status, 503);
   assert.equal((await shakeHands(port, "/b")).status, 503);
@@ -103,7 +84,7 @@ test("without Python there is one line, 503 for its handlers, and the others ser
 });
 
 test("a foreign origin is refused as everywhere", async (t) => {
-  const { port } = await start(t, { "h/a_wsh.py": answers("message") });
+  const { port } = await serve(t, { "h/a_wsh.py": answers("message") });
   assert.equal((await shakeHands(port, "/a", { Origin: "https://elsewhere.example" })).status, 403);
   assert.equal((await shakeHands(port, "/a")).status, 101);
 });
@@ -111,7 +92,7 @@ test("a foreign origin is refused as everywhere", async (t) => {
 test("a worker that is killed closes with 1011, is logged, and comes back", {
   skip: !hasProcessTable,
 }, async (t) => {
-  const { command, url } = await start(t, { "h/a_wsh.py": answers("message"), "h/b.ts": TS });
+  const { command, url } = await serve(t, { "h/a_wsh.py": answers("message"), "h/b.ts": TS });
   const python = await connect(t, `${url}/a`);
   const other = await connect(t, `${url}/b`);
   const [pid = 0] = childrenOf(command.pid);
@@ -127,7 +108,7 @@ test("a worker that is killed closes with 1011, is logged, and comes back", {
 test("200 connections to a Python handler keep their order, and no process is left", {
   skip: !hasProcessTable,
 }, async (t) => {
-  const { command, url } = await start(t, { "h/echo_wsh.py": answers("message") });
+  const { command, url } = await serve(t, { "h/echo_wsh.py": answers("message") });
   const [pid = 0] = childrenOf(command.pid);
   await echoLoad(`${url}/echo`, { connections: 200, messages: 50 });
   assert.deepEqual(childrenOf(command.pid), [pid]);

@@ -5,37 +5,21 @@ import { connect as connectRaw } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { connect as connectTls } from "node:tls";
-import { makeFolder, type TemporaryFolder } from "../temporary-folder.test.util.ts";
+import { makeFolder } from "../temporary-folder.test.util.ts";
 import { CERTIFICATE, KEY, OTHER_CERTIFICATE, OTHER_KEY } from "./certificate.test.util.ts";
 import {
   connect,
   fetchPath,
   portOf,
-  type RunningCommand,
   runCommand,
   shakeHands,
+  start,
 } from "./running-command.test.util.ts";
 
 const ECHO = "export default { message(socket, data) { socket.send(data); } };";
 const basic = (text: string) => ({
   Authorization: `Basic ${Buffer.from(text).toString("base64")}`,
 });
-
-interface Started {
-  readonly command: RunningCommand;
-  readonly folder: TemporaryFolder;
-  readonly port: number;
-}
-
-async function start(
-  t: TestContext,
-  files: Readonly<Record<string, string>>,
-  args: readonly string[] = [],
-): Promise<Started> {
-  const folder = await makeFolder(t, files);
-  const command = runCommand(t, folder.path, ["-p", "0", ...args]);
-  return { command, folder, port: await portOf(command) };
-}
 
 async function statuses(port: number, paths: readonly string[]): Promise<readonly number[]> {
   const answers = await Promise.all(paths.map((path) => shakeHands(port, path)));

@@ -7,6 +7,7 @@ import { type IncomingMessage, request } from "node:http";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { WebSocket } from "trunkline/client";
+import { makeFolder, type TemporaryFolder } from "../temporary-folder.test.util.ts";
 
 const MAIN = fileURLToPath(new URL("../main.js", import.meta.url));
 
@@ -105,6 +106,26 @@ class WatchedCommand implements RunningCommand {
 export async function portOf(command: RunningCommand): Promise<number> {
   const line = await command.line(/listens on/);
   return Number(/:(\d+)/.exec(line.replace(/^.*:\/\//, ""))?.[1]);
+}
+
+export interface Started {
+  readonly command: RunningCommand;
+  readonly folder: TemporaryFolder;
+  readonly port: number;
+  readonly url: string;
+}
+
+/** `trunkline serve` in a folder of its own with these files; settles once it listens. */
+export async function start(
+  t: TestContext,
+  files: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Started> {
+  const folder = await makeFolder(t, files);
+  const command = runCommand(t, folder.path, ["-p", "0", ...args], environment);
+  const port = await portOf(command);
+  return { command, folder, port, url: `ws://localhost:${port}` };
 }
 
 export interface Client {
