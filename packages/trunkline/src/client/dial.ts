@@ -9,37 +9,25 @@
  */
 import { lookup as lookupHost } from "node:dns";
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
-import { type RequestOptions, request as requestHttps } from "node:https";
+import { request as requestHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import type { Duplex } from "node:stream";
-import { createSecureContext, type ConnectionOptions as TlsOptions } from "node:tls";
+import { createSecureContext } from "node:tls";
 import type { Clock, Timer } from "../connection/clock.ts";
 import { createDeflateCodec } from "../connection/deflate/codec.ts";
 import { nodeRuntime } from "../connection/node-runtime.ts";
 import type { MessageCodec } from "../protocol/codec.ts";
-import {
-  acceptFor,
-  checkResponse,
-  newKey,
-  type ResponseCheck,
-  requestHeaders,
-} from "../protocol/handshake.ts";
+import { acceptFor, checkResponse, newKey, type ResponseCheck } from "../protocol/handshake.ts";
 import { formatExtensions } from "../protocol/headers.ts";
-import {
-  checkDeflateAnswer,
-  deflateOffer,
-  PERMESSAGE_DEFLATE,
-} from "../protocol/permessage-deflate.ts";
+import { checkDeflateAnswer, PERMESSAGE_DEFLATE } from "../protocol/permessage-deflate.ts";
 import { AnswerBody } from "./answer-body.ts";
 import { DialError, type DialPhase, display, explain, unfinished } from "./dial-error.ts";
+import { type DialOptions, requestOptions } from "./dial-request.ts";
 import { HandshakeTurns } from "./handshake-turns.ts";
 import { longestDelay, type Settings } from "./options.ts";
 
 /** Milliseconds that a refusing answer may take to bring the body that goes onto the error. */
 const BODY_TIME = 1_000;
-
-/** https.request hands on to tls.connect what its types do not name. */
-type DialOptions = RequestOptions & Pick<TlsOptions, "secureContext">;
 
 function nothing(): void {}
 
@@ -295,55 +283,6 @@ export class Dial {
     // What it holds would stay for as long as the socket is open.
     this.#leaveTurn = nothing;
     this.#settings.signal?.removeEventListener("abort", this.#onAbort);
-  }
-}
-
-function requestOptions(
-  url: URL,
-  settings: Settings,
-  key: string,
-  connect: (() => Duplex) | undefined,
-): DialOptions {
-  const isSecure = url.protocol === "wss:";
-  return {
-    ...(isSecure && settings.tls),
-    protocol: isSecure ? "https:" : "http:",
-    host: url.hostname.replace(/^\[|\]$/g, ""),
-    port: url.port || (isSecure ? 443 : 80),
-    path: url.pathname + url.search,
-    method: "GET",
-    // node:http asks `createConnection` only when no agent is named, and knows no default port then.
-    ...(connect === undefined
-      ? { agent: false }
-      : { createConnection: connect, defaultPort: isSecure ? 443 : 80 }),
-    headers: headersOf(settings, key),
-    ...(url.username || url.password ? { auth: credentials(url) } : {}),
-  };
-}
-
-/** Names that differ in case alone are one header, with a line for each of its values. */
-function headersOf(settings: Settings, key: string): Record<string, string | string[]> {
-  const { protocols, perMessageDeflate: wishes } = settings;
-  const lines = new Map<string, [name: string, value: string | string[]]>();
-  const extensions = wishes === undefined ? [] : [deflateOffer(wishes)];
-  const own = requestHeaders({ key, protocols, extensions });
-  for (const [name, value] of [...own, ...settings.headers]) {
-    const line = lines.get(name.toLowerCase());
-    if (line === undefined) lines.set(name.toLowerCase(), [name, value]);
-    else line[1] = [line[1], value].flat();
-  }
-  return Object.fromEntries(lines.values());
-}
-
-function credentials(url: URL): string {
-  return `${decode(url.username)}:${decode(url.password)}`;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 }
 
