@@ -51,13 +51,16 @@ class HandlerFiles(object):
         """The last good version, or None."""
         return self._handlers.get(path)
 
-    def load(self, path, root):
-        """Returns the helpers' paths. Raises LoadFault; the last good version stays then."""
+    def load(self, path, root, encoding=None):
+        """Returns the helpers' paths. Raises LoadFault; the last good version stays then.
+
+        `encoding` is the file's, whatever it says itself.
+        """
         if root not in sys.path:
             sys.path.append(root)
         with self._lock:
             self._forget_stale(root)
-        names = _execute(path, root)
+        names = _execute(path, root, encoding)
         for name in (_EXTRA_HANDSHAKE, _TRANSFER):
             if not callable(names.get(name)):
                 raise LoadFault("has no function %s" % name)
@@ -76,17 +79,14 @@ class HandlerFiles(object):
         importlib.invalidate_caches()
 
 
-def _execute(path, root):
+def _execute(path, root, encoding):
     """The names that a file defines. The module is findable, for what looks itself up by name."""
     module = types.ModuleType(_module_name(path, root))
     module.__file__ = path
     before = sys.modules.get(module.__name__)
     sys.modules[module.__name__] = module
     try:
-        # Bytes: the compiler finds their encoding by itself.
-        with open(path, "rb") as file:
-            text = file.read()
-        exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
+        exec(compile(_read(path, encoding), path, "exec", dont_inherit=True), module.__dict__)
         return module.__dict__
     except BaseException as error:
         if before is None:
@@ -96,12 +96,29 @@ def _execute(path, root):
         raise _fault(error, path)
 
 
+def _read(path, encoding):
+    with open(path, "rb") as file:
+        source = file.read()
+    if encoding is None:
+        # The compiler finds the encoding of bytes by itself (PEP 263).
+        return source
+    try:
+        return source.decode(encoding)
+    except LookupError:
+        raise LoadFault("Python has no text encoding %r (--handler-encoding)" % encoding)
+    except UnicodeDecodeError as error:
+        message = "is not %s, as --handler-encoding says: %s" % (encoding, error.reason)
+        raise LoadFault(message, source.count(b"\n", 0, error.start) + 1)
+
+
 def _module_name(path, root):
     inner = os.path.relpath(path, root)[: -len(".py")]
     return _PACKAGE + inner.replace(os.sep, ".")
 
 
 def _fault(error, path):
+    if isinstance(error, LoadFault):
+        return error
     if isinstance(error, SyntaxError):
         message = "%s: %s" % (type(error).__name__, error.msg)
         return LoadFault(message, error.lineno, error.filename or path)

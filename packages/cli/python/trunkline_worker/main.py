@@ -106,11 +106,11 @@ class Worker(object):
     # A file's top level may take its time: the pipe must be read meanwhile.
     def _load(self, number, payload):
         asked = json.loads(payload)
-        self._start(self._load_file, number, asked["path"], asked["root"])
+        self._start(self._load_file, number, asked["path"], asked["root"], asked.get("encoding"))
 
-    def _load_file(self, number, path, root):
+    def _load_file(self, number, path, root, encoding):
         try:
-            helpers = self._files.load(path, root)
+            helpers = self._files.load(path, root, encoding)
             self._pipe.write_json(frames.LOADED, number, {"files": helpers})
         except LoadFault as fault:
             found = {"message": str(fault), "line": fault.line, "file": fault.path or path}

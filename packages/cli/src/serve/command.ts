@@ -171,13 +171,13 @@ function openAccess(settings: ServeSettings, log: Logger): Access {
 }
 
 async function readFolderOptions(
-  { handlersMap, scanFolder, followsLinksOut }: ServeSettings,
+  { handlersMap, scanFolder, followsLinksOut, handlerEncoding }: ServeSettings,
   handlers: string | undefined,
   log: Logger,
-): Promise<Pick<RoutesOptions, "aliases" | "scan">> {
+): Promise<Pick<RoutesOptions, "aliases" | "scan" | "handlerEncoding">> {
   const below = scanFolder === undefined ? undefined : await requireInner(scanFolder, handlers);
   const aliases = handlersMap === undefined ? [] : await readMapFile(handlersMap, log);
-  return { aliases, scan: { below, followsLinksOut } };
+  return { aliases, scan: { below, followsLinksOut }, handlerEncoding };
 }
 
 async function readMapFile(path: string, log: Logger): Promise<readonly Alias[]> {

@@ -17,8 +17,6 @@ export const ALIASES: Readonly<Record<string, string>> = {
 export const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   "--deflate-log-level": "compression writes no log of its own; --log-level holds for everything",
   "--thread-monitor-interval-in-sec": "no connection has a thread that could be watched",
-  "--handler-encoding":
-    "TypeScript and JavaScript are UTF-8, and a Python file says its encoding itself (PEP 263)",
 };
 
 // -p and -w stand first, then -d: what a first use needs.
@@ -59,6 +57,10 @@ function handlerOptions(): readonly Option[] {
     new Option(
       "--allow-handlers-outside-root-dir",
       "follow links that lead out of the handlers folder",
+    ),
+    new Option(
+      "--handler-encoding <name>",
+      "encoding of Python handlers, such as latin-1 (default: what each says itself, or UTF-8)",
     ),
   ];
 }
@@ -148,7 +150,6 @@ function optionsWithoutEffect(): readonly Option[] {
   return [
     new Option("--deflate-log-level <level>").argParser(readLevel),
     new Option("--thread-monitor-interval-in-sec <number>").argParser(readSize),
-    new Option("--handler-encoding <name>"),
   ];
 }
 

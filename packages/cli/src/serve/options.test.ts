@@ -10,6 +10,7 @@ const defaults = {
   handlersMap: undefined,
   scanFolder: undefined,
   followsLinksOut: false,
+  handlerEncoding: undefined,
   executables: false,
   cgiPaths: [],
   maxProcesses: 256,
@@ -58,6 +59,7 @@ const lines: readonly (readonly [string, Partial<Record<keyof typeof defaults, u
   ["--executables --max-processes 8", { executables: true, maxProcesses: 8 }],
   ["-x /cgi-bin,tools/ -d p", { cgiPaths: ["/cgi-bin", "/tools"], documentRoot: "p" }],
   ["--cgi_paths /cgi-bin -d p", { cgiPaths: ["/cgi-bin"], documentRoot: "p" }],
+  ["--handler_encoding latin-1", { handlerEncoding: "latin-1" }],
   ["--heartbeat 0.5", { heartbeat: 500 }],
   ["--heartbeat=0", { heartbeat: 0 }],
   ["--console", { console: true }],
@@ -117,11 +119,7 @@ for (const [line, expected] of lines) {
   });
 }
 
-for (const line of [
-  "--deflate_log_level warn",
-  "--thread-monitor-interval-in-sec 5",
-  "--handler-encoding latin-1",
-]) {
+for (const line of ["--deflate_log_level warn", "--thread-monitor-interval-in-sec 5"]) {
   test(`"${line}" is accepted, and a sentence says why it does nothing`, () => {
     const parsed = parseServeOptions(line.split(" "));
     assert.ok("notes" in parsed);

@@ -25,6 +25,8 @@ export interface ServeSettings {
   readonly scanFolder: string | undefined;
   /** Whether links may lead out of the handlers folder. */
   readonly followsLinksOut: boolean;
+  /** Of Python handlers; undefined: each says its own. */
+  readonly handlerEncoding: string | undefined;
   /** Whether executable files of the handlers folder are handlers. */
   readonly executables: boolean;
   /** Folders of the document root whose executables answer HTTP requests. */
@@ -96,6 +98,7 @@ interface RawOptions {
   readonly websockHandlersMapFile?: string;
   readonly scanDir?: string;
   readonly allowHandlersOutsideRootDir?: boolean;
+  readonly handlerEncoding?: string;
   readonly executables?: boolean;
   readonly cgiPaths?: readonly string[];
   readonly maxProcesses: number;
@@ -173,6 +176,7 @@ function checkSettings(raw: RawOptions, notes: readonly string[]): ServeSettings
     handlersMap: raw.websockHandlersMapFile,
     scanFolder: raw.scanDir,
     followsLinksOut: raw.allowHandlersOutsideRootDir === true,
+    handlerEncoding: raw.handlerEncoding,
     executables: raw.executables === true,
     cgiPaths: raw.cgiPaths ?? [],
     maxProcesses: raw.maxProcesses,

@@ -302,13 +302,9 @@ test("a log file that cannot be written is told, and the server goes on", async 
 });
 
 test("options without a meaning here are accepted, each with a line that says why", async (t) => {
-  const args = [
-    "--deflate-log-level=info",
-    "--thread_monitor_interval_in_sec=3",
-    "--handler-encoding=utf-8",
-  ];
+  const args = ["--deflate-log-level=info", "--thread_monitor_interval_in_sec=3"];
   const { command, port } = await start(t, {}, [...args, "-q", "16"]);
-  for (const name of ["deflate-log-level", "thread-monitor-interval-in-sec", "handler-encoding"]) {
+  for (const name of ["deflate-log-level", "thread-monitor-interval-in-sec"]) {
     await command.line(new RegExp(`info {2}--${name} does nothing: `));
   }
   assert.deepEqual(await statuses(port, ["/echo"]), [101]);

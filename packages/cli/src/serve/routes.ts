@@ -40,6 +40,8 @@ export interface RoutesOptions {
   readonly access: Access;
   /** Added to whatever the folder has. */
   readonly ours: Routes;
+  /** Of Python handlers; undefined: each says its own. */
+  readonly handlerEncoding: string | undefined;
   /** Where the processes of executables run; undefined: there are none. */
   readonly executables: ProcessPool | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -89,7 +91,7 @@ function resourcesOf(found: HandlerRoutes, { aliases, log }: RoutesOptions): rea
 /** The compilers and the watcher are loaded only where there is a folder. */
 async function openFolder(
   root: string,
-  { log, scan, executables, environment }: RoutesOptions,
+  { log, scan, handlerEncoding: encoding, executables, environment }: RoutesOptions,
   onRoutes: (routes: HandlerRoutes) => void,
 ) {
   const [{ openHandlerFolder }, { PythonHandlers, PythonWorker }, { ExecutableHandlers }] =
@@ -99,7 +101,7 @@ async function openFolder(
       import("../handlers/executables/executable-handlers.ts"),
     ]);
   // It starts no process before a Python handler is found.
-  const worker = new PythonWorker({ clock: machineClock, log, environment });
+  const worker = new PythonWorker({ clock: machineClock, log, environment, encoding });
   const foreign = {
     python: new PythonHandlers(worker, root, log),
     ...(executables && { executable: new ExecutableHandlers(executables, environment) }),

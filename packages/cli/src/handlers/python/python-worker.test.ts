@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { EventEmitter } from "node:events";
+import { writeFile } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -147,6 +149,34 @@ for (const [name, text, message, line] of faults) {
     assert.equal(outcome.file, `${folder.path}/bad_wsh.py`);
     if (line !== null) assert.equal(outcome.line, line);
     assert.deepEqual(await load("good_wsh.py"), { kind: "loaded", files: [] });
+  });
+}
+
+// "é" in Latin-1 alone is no UTF-8; what the file says itself does not count.
+const LATIN = `# coding: utf-8\n${ACCEPT}def web_socket_transfer_data(request):
+    request.ws_stream.receive_message()
+    request.ws_stream.send_message("caf\xe9")
+`;
+
+test("the encoding that is named holds for every file, whatever it says itself", async (t) => {
+  const { load, open, folder } = await makeWorker(t, {}, { encoding: "latin-1" });
+  await writeFile(join(folder.path, "a_wsh.py"), LATIN, "latin1");
+  assert.equal((await load("a_wsh.py")).kind, "loaded");
+  assert.equal(await (await opened(open("a_wsh.py"))).ask("?"), "café");
+});
+
+for (const [encoding, message, line] of [
+  ["ascii", /^is not ascii, as --handler-encoding says: ordinal not in range/, 8],
+  ["klingon", /^Python has no text encoding 'klingon' \(--handler-encoding\)$/, null],
+  ["hex", /^Python has no text encoding 'hex'/, null],
+] as const) {
+  test(`the encoding ${encoding} is told where it does not fit`, async (t) => {
+    const { load, folder } = await makeWorker(t, {}, { encoding });
+    await writeFile(join(folder.path, "a_wsh.py"), LATIN, "latin1");
+    const outcome = await load("a_wsh.py");
+    assert.ok(outcome.kind === "failed");
+    assert.match(outcome.message, message);
+    assert.equal(outcome.line, line);
   });
 }
 

@@ -16,6 +16,8 @@ export interface PythonWorkerOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The program; default: `python3` on the PATH. */
   readonly command?: string;
+  /** Of the handlers' files; default: each says its own (PEP 263), or is UTF-8. */
+  readonly encoding?: string | undefined;
 }
 
 export type LoadOutcome =
@@ -139,7 +141,11 @@ export class PythonWorker {
     const number = this.#nextNumber();
     this.#loads.set(number, load);
     const { path, root } = load;
-    this.#write(KINDS.LOAD, number, JSON.stringify({ path, root }));
+    this.#write(
+      KINDS.LOAD,
+      number,
+      JSON.stringify({ path, root, encoding: this.#options.encoding }),
+    );
   }
 
   /** Numbers of connections that are still open are far behind when it begins anew. */
