@@ -40,6 +40,7 @@ class Request(object):
         self.headers_in = _parse_headers(lines[1:])
         self.connection = Connection(channel, head)
         self._is_https = head["https"]
+        self._tls = head["tls"]
         self.ws_resource = self.uri
         self.ws_origin = self.headers_in.get("Origin")
         self.ws_version = 13
@@ -59,6 +60,10 @@ class Request(object):
 
     def is_https(self):
         return self._is_https
+
+    def ssl_var_lookup(self, name):
+        """A variable of the TLS connection by its name in Apache, such as SSL_CLIENT_S_DN, or None."""
+        return self._tls.get(name)
 
 
 def _parse_headers(lines):

@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
+import { tlsVariables } from "./tls-variables.ts";
 
 /** Kept from our own environment, where they are set. */
 const INHERITED = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"] as const;
@@ -67,6 +68,7 @@ function variables({ raw, scriptName, pathInfo, pathTranslated, url, remoteAddre
     REMOTE_HOST: address,
     REMOTE_PORT: String(socket.remotePort ?? ""),
     ...(isSecure ? { HTTPS: "on" } : {}),
+    ...tlsVariables(socket),
     ...bodyVariables(raw),
   };
 }

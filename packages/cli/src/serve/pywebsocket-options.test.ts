@@ -1,10 +1,13 @@
 /** The options that pywebsocket's standalone.py has too, each on the wire, with what goes wrong with it. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFile, symlink } from "node:fs/promises";
+import { request as requestTls } from "node:https";
 import { connect as connectRaw } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { connect as connectTls } from "node:tls";
+import { WebSocket } from "trunkline/client";
 import { makeFolder } from "../temporary-folder.test.util.ts";
 import { CERTIFICATE, KEY, OTHER_CERTIFICATE, OTHER_KEY } from "./certificate.test.util.ts";
 import {
@@ -273,6 +276,67 @@ test("--tls-client-cert-optional lets in who has none, and not who has a foreign
   await command.line(/warn {2}refused \/who from .*: 403, its certificate is not trusted/);
   await assert.rejects(connect(t, url, FOREIGN));
 });
+
+const SHOW =
+  '#!/bin/sh\nprintf "$1"\nenv | grep -E "^(HTTPS|SSL_[A-Z_]*(DN|VERIFY|CN|PROTOCOL))="\n';
+const PYTHON = `def web_socket_do_extra_handshake(request):
+    request.name = request.ssl_var_lookup("SSL_CLIENT_S_DN")
+
+
+def web_socket_transfer_data(request):
+    names = ("SSL_CLIENT_VERIFY", "SSL_CLIENT_S_DN_CN", "SSL_NONE")
+    found = [request.is_https(), request.name] + [request.ssl_var_lookup(name) for name in names]
+    request.ws_stream.send_message(" ".join(map(str, found)))
+`;
+
+test("Python handlers, executables and CGI know the client's certificate by Apache's names", async (t) => {
+  const files = {
+    ...TLS_FILES,
+    "handlers/python_wsh.py": PYTHON,
+    "handlers/program": SHOW,
+    "p/cgi-bin/a.sh": SHOW.replace("$1", "Content-Type: text/plain\\n\\n"),
+  };
+  const args = [...TLS, "--tls-client-cert-optional", "--executables", "-d", "p", "-x", "cgi-bin"];
+  const { port } = await start(t, files, args);
+  const known = [
+    "HTTPS=on",
+    "SSL_CLIENT_I_DN=CN=localhost",
+    "SSL_CLIENT_I_DN_CN=localhost",
+    "SSL_CLIENT_S_DN=CN=localhost",
+    "SSL_CLIENT_S_DN_CN=localhost",
+    "SSL_CLIENT_VERIFY=SUCCESS",
+    "SSL_PROTOCOL=TLSv1.3",
+  ];
+  const unknown = ["HTTPS=on", "SSL_CLIENT_VERIFY=NONE", "SSL_PROTOCOL=TLSv1.3"];
+  for (const [tls, variables, said] of [
+    [TRUSTED, known, "True CN=localhost SUCCESS localhost None"],
+    [{ ca: CERTIFICATE }, unknown, "True None NONE None None"],
+  ] as const) {
+    assert.deepEqual(await hear(t, `wss://localhost:${port}/program`, tls), variables);
+    assert.deepEqual(await hear(t, `wss://localhost:${port}/python`, tls), [said]);
+    assert.deepEqual(await readTls(port, "/cgi-bin/a.sh", tls), variables);
+  }
+});
+
+/** Every message until the close, sorted. */
+function hear(t: TestContext, url: string, tls: object): Promise<readonly unknown[]> {
+  const socket = new WebSocket(url, { tls });
+  t.after(() => socket.close());
+  const messages: unknown[] = [];
+  socket.addEventListener("message", ({ data }) => messages.push(data));
+  return new Promise((resolve) => {
+    socket.addEventListener("close", () => resolve(messages.sort()));
+  });
+}
+
+/** The lines of an answer over TLS, sorted. */
+async function readTls(port: number, path: string, tls: object): Promise<readonly string[]> {
+  const asked = requestTls({ host: "localhost", port, path, agent: false, ...tls }).end();
+  const [response] = await once(asked, "response");
+  const pieces: Buffer[] = [];
+  for await (const piece of response) pieces.push(piece);
+  return Buffer.concat(pieces).toString().trim().split("\n").sort();
+}
 
 test("an authority's file that holds no certificate ends the start", async (t) => {
   const args = TLS.with(-1, "key.pem");

@@ -1,6 +1,7 @@
 /** The `*_wsh.py` files of the handlers folder as handlers of the library: each asks the one worker. */
 import type { HooksHandler, UpgradeRequest, UpgradeResult } from "trunkline/server";
 import type { Logger } from "../../log.ts";
+import { tlsVariables } from "../../processes/tls-variables.ts";
 import { showPath } from "../../show-path.ts";
 import type { HandlerFile } from "../folder-scan.ts";
 import type { ForeignHandler, ForeignLoader } from "../foreign-loader.ts";
@@ -103,6 +104,7 @@ function describeHead(
     lines,
     protocols,
     https: url.protocol === "wss:",
+    tls: tlsVariables(socket),
     remote: [remoteAddress, socket.remotePort],
     local: [socket.localAddress, socket.localPort],
   };

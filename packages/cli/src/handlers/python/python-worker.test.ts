@@ -94,7 +94,15 @@ function openConnection(worker: PythonWorker, path: string): PythonConnection | 
   const raw = { socket: new EventEmitter() } as unknown as IncomingMessage; // nothing of it is used
   const lines = ["GET /a HTTP/1.1", "Host: localhost"];
   const address = ["127.0.0.1", 1];
-  const head = { path, lines, protocols: [], https: false, remote: address, local: address };
+  const head = {
+    path,
+    lines,
+    protocols: [],
+    https: false,
+    tls: {},
+    remote: address,
+    local: address,
+  };
   return worker.open(raw, head);
 }
 
