@@ -5,7 +5,7 @@
  */
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import { distinctKey, jsonMessage } from "./contents.mjs";
-import { FrameReader, maskedFrame, RSV1, TEXT } from "./frames.mjs";
+import { AnySizeCounter, FrameReader, maskedFrame, RSV1, TEXT } from "./frames.mjs";
 import { openMany } from "./raw-client.mjs";
 import { ServerProcess } from "./server-process.mjs";
 
@@ -78,4 +78,23 @@ export function expectMessages(client, reader, messages) {
       if (missing.length === 0) resolve();
     };
   });
+}
+
+/** One message in flight on each connection, until each has had `count` back; resolves with their counters. */
+export function exchange(clients, frames, opcode, count) {
+  return Promise.all(
+    clients.map((client, index) => {
+      const counter = new AnySizeCounter(opcode);
+      let received = 0;
+      return new Promise((resolve) => {
+        client.onBytes = (bytes, start, end) => {
+          const came = counter.count(bytes, start, end);
+          received += came;
+          if (received === count) resolve(counter);
+          else if (came > 0) client.write(frames[(index + received) % frames.length]);
+        };
+        client.write(frames[index % frames.length]);
+      });
+    }),
+  );
 }

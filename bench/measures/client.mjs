@@ -2,12 +2,11 @@
  * A client's own cost: what it takes to receive messages that come without a pause, or to send them
  * in a loop. The client is the measured process; its peer is bytes prepared by the bench.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import { distinctPayload, plainPayload } from "../lib/contents.mjs";
+import { measureCost } from "../lib/cost.mjs";
 import { BINARY, FrameReader, plainFrame, TEXT } from "../lib/frames.mjs";
 import { RawPeer } from "../lib/raw-peer.mjs";
 import { ServerProcess } from "../lib/server-process.mjs";
-import { WARM_UP } from "../lib/warm-up.mjs";
 
 const BATCHES_AHEAD = 3;
 const VERIFIED_BYTES = 4 * 1024 * 1024;
@@ -39,10 +38,7 @@ export async function measure(client, row, seconds) {
   if (!client.started) begin(client, row);
   client.started = true;
   client.resume();
-  await delay(WARM_UP);
-  const before = { cpu: client.cpu(), count: client.count };
-  await delay(seconds * 1000);
-  const value = (client.cpu() - before.cpu) / (client.count - before.count);
+  const { value } = await measureCost(client, seconds, () => client.count);
   client.pause();
   return { value };
 }

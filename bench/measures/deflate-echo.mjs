@@ -2,8 +2,8 @@
  * Echo of compressed JSON: one message in flight on each of `connections`, another one each time. The
  * cost is inflating it and compressing it again.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import { jsonMessage } from "../lib/contents.mjs";
+import { measureCost } from "../lib/cost.mjs";
 import {
   COMPRESSED_TEXT,
   deflatedFrame,
@@ -13,7 +13,6 @@ import {
   openDeflating,
 } from "../lib/deflated.mjs";
 import { AnySizeCounter } from "../lib/frames.mjs";
-import { WARM_UP } from "../lib/warm-up.mjs";
 
 export { start } from "../lib/deflated.mjs";
 
@@ -34,14 +33,9 @@ export async function measure(server, row, seconds) {
     };
     client.write(frames[next++ % DIFFERENT]);
   }
-  await delay(WARM_UP);
-  const before = { cpu: server.cpu(), total, time: performance.now() };
-  await delay(seconds * 1000);
-  const cpu = server.cpu() - before.cpu;
-  const count = total - before.total;
-  const elapsed = (performance.now() - before.time) / 1000;
+  const cost = await measureCost(server, seconds, () => total);
   for (const client of clients) client.reset();
-  return { value: cpu / count, perSecond: count / elapsed };
+  return cost;
 }
 
 /** The untimed pass: every message comes back compressed, and as it went. */

@@ -4,8 +4,8 @@
  * set for each connection, over that of one without.
  */
 import { distinctKey, jsonMessage } from "../lib/contents.mjs";
-import { COMPRESSED_TEXT, deflatedFrames, openDeflating } from "../lib/deflated.mjs";
-import { AnySizeCounter, maskedFrame, TEXT } from "../lib/frames.mjs";
+import { COMPRESSED_TEXT, deflatedFrames, exchange, openDeflating } from "../lib/deflated.mjs";
+import { maskedFrame, TEXT } from "../lib/frames.mjs";
 import { openMany } from "../lib/raw-client.mjs";
 
 export { start } from "../lib/deflated.mjs";
@@ -38,23 +38,4 @@ export async function measure(server, row) {
   const after = await server.memory();
   for (const client of [...warming, ...without, ...clients]) client.reset();
   return { value: (after.rss - before.rss - (before.rss - empty.rss)) / connections / 1000 };
-}
-
-/** One message in flight on each connection, until each has had `count` back. */
-function exchange(clients, frames, opcode, count) {
-  return Promise.all(
-    clients.map((client, index) => {
-      const counter = new AnySizeCounter(opcode);
-      let received = 0;
-      return new Promise((resolve) => {
-        client.onBytes = (bytes, start, end) => {
-          const came = counter.count(bytes, start, end);
-          received += came;
-          if (received === count) resolve();
-          else if (came > 0) client.write(frames[(index + received) % frames.length]);
-        };
-        client.write(frames[index % frames.length]);
-      });
-    }),
-  );
 }

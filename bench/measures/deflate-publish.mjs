@@ -2,8 +2,8 @@
  * Publish of compressed JSON: a driver sends one message, the server publishes it to all who
  * subscribed, and the next goes when all have it. Cost is counted for each delivery.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import { jsonMessage } from "../lib/contents.mjs";
+import { measureCost } from "../lib/cost.mjs";
 import {
   COMPRESSED_TEXT,
   deflatedFrame,
@@ -13,7 +13,6 @@ import {
   openDeflating,
 } from "../lib/deflated.mjs";
 import { AnySizeCounter } from "../lib/frames.mjs";
-import { WARM_UP } from "../lib/warm-up.mjs";
 
 export { start } from "../lib/deflated.mjs";
 
@@ -35,14 +34,9 @@ export async function measure(server, row, seconds) {
     };
   }
   driver.write(frames[turn++ % DIFFERENT]);
-  await delay(WARM_UP);
-  const before = { cpu: server.cpu(), total, time: performance.now() };
-  await delay(seconds * 1000);
-  const cpu = server.cpu() - before.cpu;
-  const count = total - before.total;
-  const elapsed = (performance.now() - before.time) / 1000;
+  const cost = await measureCost(server, seconds, () => total);
   for (const client of [driver, ...subscribers]) client.reset();
-  return { value: cpu / count, perSecond: count / elapsed };
+  return cost;
 }
 
 /** The untimed pass: every subscriber gets every message compressed, in order. */

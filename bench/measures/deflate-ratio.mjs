@@ -1,7 +1,5 @@
 /** Bytes on the wire for each of a thousand JSON messages that are alike, on one connection. */
-import { jsonMessage } from "../lib/contents.mjs";
-import { COMPRESSED_TEXT, deflatedFrame, openDeflating } from "../lib/deflated.mjs";
-import { AnySizeCounter } from "../lib/frames.mjs";
+import { COMPRESSED_TEXT, deflatedFrames, exchange, openDeflating } from "../lib/deflated.mjs";
 
 export { start } from "../lib/deflated.mjs";
 export { verify } from "./deflate-echo.mjs";
@@ -10,18 +8,8 @@ const MESSAGES = 1000;
 
 export async function measure(server, row) {
   const [client] = await openDeflating(server, "/echo", 1, row);
-  const counter = new AnySizeCounter(COMPRESSED_TEXT);
-  const frame = (seed) => deflatedFrame(jsonMessage(row.size, seed));
-  let received = 0;
-  await new Promise((resolve) => {
-    client.onBytes = (bytes, start, end) => {
-      const count = counter.count(bytes, start, end);
-      received += count;
-      if (received === MESSAGES) return resolve();
-      if (count > 0) client.write(frame(received));
-    };
-    client.write(frame(0));
-  });
+  const frames = deflatedFrames(row.size, MESSAGES);
+  const [counter] = await exchange([client], frames, COMPRESSED_TEXT, MESSAGES);
   client.reset();
   return { value: counter.payloads / MESSAGES };
 }

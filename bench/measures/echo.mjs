@@ -2,11 +2,10 @@
  * Echo and reply: `depth` messages in flight on each of `connections`. Each message that comes back
  * sends the next. The row says the path, the opcode, the size sent and the size expected.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import { distinctKey, distinctPayload, plainPayload } from "../lib/contents.mjs";
+import { measureCost } from "../lib/cost.mjs";
 import { FrameCounter, FrameReader, maskedFrame } from "../lib/frames.mjs";
 import { openMany } from "../lib/raw-client.mjs";
-import { WARM_UP } from "../lib/warm-up.mjs";
 import { FILLER } from "../servers/announce.mjs";
 
 const VERIFIED_BYTES = 8 * 1024 * 1024;
@@ -14,14 +13,9 @@ const VERIFIED_BYTES = 8 * 1024 * 1024;
 export async function measure(server, row, seconds) {
   const load = await open(server, row);
   load.start();
-  await delay(WARM_UP);
-  const before = { cpu: server.cpu(), count: load.count, time: performance.now() };
-  await delay(seconds * 1000);
-  const cpu = server.cpu() - before.cpu;
-  const count = load.count - before.count;
-  const elapsed = (performance.now() - before.time) / 1000;
+  const cost = await measureCost(server, seconds, () => load.count);
   load.stop();
-  return { value: cpu / count, perSecond: count / elapsed };
+  return cost;
 }
 
 async function open(server, { path, connections, depth, opcode, size, replySize = size }) {

@@ -2,11 +2,10 @@
  * Publish: a driver sends one message, the server publishes one or sixteen in that turn, and the
  * next message is sent when every subscriber has them all. Cost is counted for each delivery.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import { distinctKey, distinctPayload, plainPayload } from "../lib/contents.mjs";
+import { measureCost } from "../lib/cost.mjs";
 import { FrameCounter, FrameReader, maskedFrame } from "../lib/frames.mjs";
 import { openMany, RawClient } from "../lib/raw-client.mjs";
-import { WARM_UP } from "../lib/warm-up.mjs";
 import { PUBLISHED_SIZE } from "../servers/announce.mjs";
 
 const VERIFIED_TURNS = 20;
@@ -29,14 +28,9 @@ export async function measure(server, { connections, batch, opcode }, seconds) {
     };
   }
   driver.write(frame);
-  await delay(WARM_UP);
-  const before = { cpu: server.cpu(), total, time: performance.now() };
-  await delay(seconds * 1000);
-  const cpu = server.cpu() - before.cpu;
-  const count = total - before.total;
-  const elapsed = (performance.now() - before.time) / 1000;
+  const cost = await measureCost(server, seconds, () => total);
   for (const client of [driver, ...subscribers]) client.reset();
-  return { value: cpu / count, perSecond: count / elapsed };
+  return cost;
 }
 
 /** The untimed pass: every turn publishes other contents, and every subscriber must get them in order. */
