@@ -21,6 +21,15 @@ const stop = find("stop", HTMLButtonElement);
 const slider = find("rate", HTMLInputElement);
 const status = find("status", HTMLElement);
 
+const wayWords = {
+  poll: "wayPoll",
+  longPoll: "wayLongPoll",
+  events: "wayEvents",
+  socket: "waySocket",
+} as const;
+
+for (const way of wayNames) makeRow(way);
+// Once the rows are there: it says their names too, in the reader's language.
 startShell(tellAgain);
 let said: () => string = () => texts.polling.notRunning;
 let run: Run | undefined;
@@ -58,6 +67,16 @@ stop.addEventListener("click", () => {
   say(() => texts.polling.stopping);
 });
 tellAgain();
+
+function makeRow(way: WayName): void {
+  const row = document.importNode(find("way", HTMLTemplateElement).content, true);
+  for (const element of row.querySelectorAll("tr")) element.dataset.way = way;
+  for (const element of row.querySelectorAll("span")) {
+    element.dataset.text = wayWords[way];
+    element.textContent = texts.words[wayWords[way]];
+  }
+  find("ways", HTMLTableSectionElement).append(row);
+}
 
 function begin(): void {
   say(() => texts.polling.starting);
