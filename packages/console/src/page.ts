@@ -19,6 +19,14 @@ export function setText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** As the reader's language writes numbers. */
+export function formatNumber(value: number, digits = 0): string {
+  return value.toLocaleString(document.documentElement.lang, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
 /** Shows or takes away the sentence about a field, for eyes and for screen readers. */
 export function showProblem(place: HTMLElement, input: HTMLElement, problem: string): void {
   place.textContent = problem;

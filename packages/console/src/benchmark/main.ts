@@ -1,5 +1,5 @@
 // The page of the benchmark: reads the plan, starts and stops it, and shows what comes of it.
-import { copyText, find, make } from "../page.ts";
+import { copyText, find, formatNumber, make } from "../page.ts";
 import { lineStyles, Plot, type PlotData } from "../plot.ts";
 import { startShell } from "../shell.ts";
 import { texts } from "../texts.ts";
@@ -197,13 +197,6 @@ function trim(value: number): string {
 /** The ticks between the powers of ten have no number. */
 function formatRound(value: number): string {
   return Math.log10(value) % 1 === 0 ? formatDecimal(value) : "";
-}
-
-function formatNumber(value: number, digits = 0): string {
-  return value.toLocaleString(document.documentElement.lang, {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
 }
 
 function say(sentence: () => string): void {

@@ -1,6 +1,6 @@
 // The page that compares polling with WebSocket: starts and stops a run, and shows it in a table and
 // two plots.
-import { find, setText } from "../page.ts";
+import { find, formatNumber, setText } from "../page.ts";
 import { lineStyles, Plot } from "../plot.ts";
 import { Growth, percentile, RecentRows } from "../recent.ts";
 import { startShell } from "../shell.ts";
@@ -160,13 +160,6 @@ function showCell(way: WayName, name: string, value: number | undefined, digits 
   const text = value === undefined ? "–" : formatNumber(value, digits);
   const isAge = name.startsWith("age") && value !== undefined;
   setText(cell, isAge ? texts.polling.milliseconds(text) : text);
-}
-
-function formatNumber(value: number, digits = 0): string {
-  return value.toLocaleString(document.documentElement.lang, {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
 }
 
 function say(sentence: () => string): void {

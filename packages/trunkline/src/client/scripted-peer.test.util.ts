@@ -6,6 +6,8 @@
  */
 import { createHash } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
+import { opcodes } from "../testing/frames.test.util.ts";
+import { ReceivedBytes } from "../testing/received-bytes.test.util.ts";
 
 export interface Frame {
   readonly fin: boolean;
@@ -14,53 +16,32 @@ export interface Frame {
   readonly payload: Buffer;
 }
 
-export const opcodes = {
-  continuation: 0,
-  text: 1,
-  binary: 2,
-  close: 8,
-  ping: 9,
-  pong: 10,
-} as const;
+export { opcodes };
 
 /** One connection, as the script sees it. */
 export class Peer {
   readonly socket: Socket;
-  /** Settles when the client's FIN came, or the stream broke. */
-  readonly ended: Promise<void>;
-  #bytes: Buffer = Buffer.alloc(0);
-  #isOver = false;
-  #wake: () => void = () => {};
+  readonly #received: ReceivedBytes;
 
   constructor(socket: Socket) {
     this.socket = socket;
-    socket.on("data", (chunk: Buffer) => {
-      this.#bytes = Buffer.concat([this.#bytes, chunk]);
-      this.#wake();
-    });
-    socket.on("error", () => {});
-    this.ended = new Promise((resolve) => {
-      const end = (): void => {
-        this.#isOver = true;
-        this.#wake();
-        resolve();
-      };
-      socket.once("end", end);
-      socket.once("close", end);
-    });
+    this.#received = new ReceivedBytes(socket);
+  }
+
+  /** Settles when the client's FIN came, or the stream broke. */
+  get ended(): Promise<void> {
+    return this.#received.ended;
   }
 
   /** The client's request, up to its empty line. */
-  async request(): Promise<string> {
-    await this.#until(() => this.#bytes.includes("\r\n\r\n"));
-    const end = this.#bytes.indexOf("\r\n\r\n") + 4;
-    return this.#take(end).toString("latin1");
+  request(): Promise<string> {
+    return this.#received.takeHead();
   }
 
   /** The path that the client asks for; `request` and `accept` still find the request whole. */
   async path(): Promise<string> {
-    await this.#until(() => this.#bytes.includes("\r\n"));
-    return this.#bytes.toString("latin1").split(" ", 2)[1] ?? "";
+    await this.#received.until((waiting) => waiting.includes("\r\n"));
+    return this.#received.waiting.toString("latin1").split(" ", 2)[1] ?? "";
   }
 
   /** Answers the handshake, and returns the request; `headers` are lines without their ends. */
@@ -88,17 +69,18 @@ export class Peer {
 
   /** The client's next frame, unmasked. */
   async frame(): Promise<Frame> {
-    await this.#until(() => this.#bytes.length >= 2);
-    const [first = 0, second = 0] = this.#bytes;
+    const received = this.#received;
+    await received.until(({ length }) => length >= 2);
+    const [first = 0, second = 0] = received.waiting;
     const lengthBytes = { 126: 2, 127: 8 }[second & 0x7f] ?? 0;
     const keyAt = 2 + lengthBytes;
-    await this.#until(() => this.#bytes.length >= keyAt + 4);
-    const length =
+    await received.until(({ length }) => length >= keyAt + 4);
+    const size =
       lengthBytes === 0
         ? second & 0x7f
-        : Number.parseInt(this.#bytes.toString("hex", 2, keyAt), 16);
-    await this.#until(() => this.#bytes.length >= keyAt + 4 + length);
-    const whole = this.#take(keyAt + 4 + length);
+        : Number.parseInt(received.waiting.toString("hex", 2, keyAt), 16);
+    await received.until(({ length }) => length >= keyAt + 4 + size);
+    const whole = received.take(keyAt + 4 + size);
     const key = whole.subarray(keyAt, keyAt + 4);
     const payload = Buffer.from(
       whole.subarray(keyAt + 4).map((byte, at) => byte ^ (key[at % 4] ?? 0)),
@@ -113,21 +95,6 @@ export class Peer {
     this.write(encodeFrame(opcodes.close, frame.payload));
     this.socket.end();
     return frame;
-  }
-
-  async #until(isEnough: () => boolean): Promise<void> {
-    while (!isEnough()) {
-      if (this.#isOver) throw new Error("the client ended the stream before that");
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-  }
-
-  #take(count: number): Buffer {
-    const taken = this.#bytes.subarray(0, count);
-    this.#bytes = this.#bytes.subarray(count);
-    return taken;
   }
 }
 

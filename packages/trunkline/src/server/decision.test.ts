@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { deferred } from "../connection/deferred.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { Decision } from "./decision.ts";
 import type { AnyHandler } from "./handler.ts";
 import { MemoryStream, makeRequest } from "./memory-stream.test.util.ts";
-import { deferred } from "./raw-peer.test.util.ts";
 import { NodeRequest, UpgradeRequest } from "./upgrade-request.ts";
 
 interface Setting {

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { describe, test } from "node:test";
+import { deferred } from "../connection/deferred.ts";
 import { nextTurn } from "../testing/fake-transport.test.util.ts";
 import { frameFor, join, pattern } from "../testing/frames.test.util.ts";
-import { deferred, type RawPeer, type Start } from "./raw-peer.test.util.ts";
+import type { RawPeer, Start } from "./raw-peer.test.util.ts";
 import type { ServerWebSocket } from "./server-web-socket.ts";
 
 const MIB = 1_048_576;

@@ -3,10 +3,11 @@ import { once } from "node:events";
 import { createServer, type Server as HttpServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, connect as connectTcp, type Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
+import { deferred } from "../connection/deferred.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import type { Routes } from "./handler.ts";
 import { type PlainRequest, PlainUpgrades, readRequest } from "./plain-upgrade.ts";
-import { deferred, handshakeHeaders, start } from "./raw-peer.test.util.ts";
+import { handshakeHeaders, start } from "./raw-peer.test.util.ts";
 
 const fields = (more: Readonly<Record<string, string>> = {}): string =>
   Object.entries({ Host: "localhost", ...handshakeHeaders, ...more })

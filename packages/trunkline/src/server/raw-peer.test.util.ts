@@ -10,6 +10,7 @@ import { connect as connectTls } from "node:tls";
 import { nodeRuntime } from "../connection/node-runtime.ts";
 import { type ReadEvent, Reader } from "../protocol/reader.ts";
 import { closePayload, type FrameParts, frameFor } from "../testing/frames.test.util.ts";
+import { ReceivedBytes } from "../testing/received-bytes.test.util.ts";
 import type { Routes } from "./handler.ts";
 import { type ServeOptions, type Server, serve } from "./serve.ts";
 import type { Logger } from "./settings.ts";
@@ -31,9 +32,7 @@ export const handshakeHeaders: Readonly<Record<string, string>> = {
 
 export class RawPeer {
   readonly socket: Socket;
-  #bytes: Buffer = Buffer.alloc(0);
-  #isOver = false;
-  #wake: () => void = () => {};
+  readonly #received: ReceivedBytes;
   readonly #reader = new Reader({
     role: "client",
     maxMessageSize: Number.POSITIVE_INFINITY,
@@ -42,17 +41,7 @@ export class RawPeer {
 
   constructor(socket: Socket) {
     this.socket = socket;
-    socket.on("data", (chunk: Buffer) => {
-      this.#bytes = Buffer.concat([this.#bytes, chunk]);
-      this.#wake();
-    });
-    socket.on("error", () => {});
-    const end = (): void => {
-      this.#isOver = true;
-      this.#wake();
-    };
-    socket.once("end", end);
-    socket.once("close", end);
+    this.#received = new ReceivedBytes(socket);
   }
 
   write(data: string | Uint8Array): void {
@@ -73,9 +62,7 @@ export class RawPeer {
   }
 
   async head(): Promise<Head> {
-    await this.#until(() => this.#bytes.includes("\r\n\r\n"));
-    const end = this.#bytes.indexOf("\r\n\r\n") + 4;
-    const text = this.#take(end).toString("latin1");
+    const text = await this.#received.takeHead();
     const [first = "", ...lines] = text.trim().split("\r\n");
     const headers = new Map(
       lines.map((line) => {
@@ -89,7 +76,7 @@ export class RawPeer {
   /** Everything up to the end of the stream. */
   async rest(): Promise<string> {
     await this.ended();
-    return this.#take(this.#bytes.length).toString();
+    return this.#received.take().toString();
   }
 
   /** Opens a WebSocket. */
@@ -134,8 +121,8 @@ export class RawPeer {
       const event = this.#reader.next();
       if (event !== undefined) return event;
       this.#reader.keep();
-      await this.#until(() => this.#bytes.length > 0);
-      this.#reader.feed(Uint8Array.from(this.#take(this.#bytes.length)));
+      await this.#received.until(({ length }) => length > 0);
+      this.#reader.feed(Uint8Array.from(this.#received.take()));
     }
   }
 
@@ -148,27 +135,8 @@ export class RawPeer {
   }
 
   /** Settles when the server's FIN came, or the stream broke. */
-  async ended(): Promise<void> {
-    while (!this.#isOver) await this.#wait();
-  }
-
-  async #until(isEnough: () => boolean): Promise<void> {
-    while (!isEnough()) {
-      if (this.#isOver) throw new Error("the server ended the stream before that");
-      await this.#wait();
-    }
-  }
-
-  #wait(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
-  }
-
-  #take(count: number): Buffer {
-    const taken = this.#bytes.subarray(0, count);
-    this.#bytes = this.#bytes.subarray(count);
-    return taken;
+  ended(): Promise<void> {
+    return this.#received.ended;
   }
 }
 
@@ -247,17 +215,4 @@ export async function start(
       return peer;
     },
   };
-}
-
-export interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-}
-
-export function deferred<T = void>(): Deferred<T> {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

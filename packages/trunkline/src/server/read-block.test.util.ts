@@ -4,9 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { deferred } from "../connection/deferred.ts";
 import { nextTurn } from "../testing/fake-transport.test.util.ts";
 import { cut, frameFor, join, pattern } from "../testing/frames.test.util.ts";
-import { deferred, type RawPeer, type Running, type Start } from "./raw-peer.test.util.ts";
+import type { RawPeer, Running, Start } from "./raw-peer.test.util.ts";
 import type { ServerWebSocket } from "./server-web-socket.ts";
 
 type Data = string | Uint8Array;

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { type AddressInfo, Server as NetServer } from "node:net";
 import { describe, it } from "node:test";
+import { deferred } from "../connection/deferred.ts";
 import { cert, key, otherKey } from "../testing/certificate.test.util.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import type { AnyHandler, Routes } from "./handler.ts";
 import { ListenError } from "./listen.ts";
-import { connect, deferred, MemoryLog, start } from "./raw-peer.test.util.ts";
+import { connect, MemoryLog, start } from "./raw-peer.test.util.ts";
 import { type ServeOptions, serve } from "./serve.ts";
 
 const echo: AnyHandler = { message: (socket, data) => void socket.send(data) };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import type { CloseInfo, ConnectionError } from "../connection/connection.ts";
+import { deferred } from "../connection/deferred.ts";
 import { nodeRuntime } from "../connection/node-runtime.ts";
 import { type ReadEvent, Reader } from "../protocol/reader.ts";
 import { closePayload, type FrameParts, frameFor } from "../testing/frames.test.util.ts";
@@ -13,7 +14,6 @@ import {
 } from "../testing/memory-pair.ts";
 import { type AnyHandler, compileHandler } from "./handler.ts";
 import { makeRequest } from "./memory-stream.test.util.ts";
-import { deferred } from "./raw-peer.test.util.ts";
 import { ServerSocket } from "./server-web-socket.ts";
 import { readSettings, type SocketServerOptions } from "./settings.ts";
 import { Topics } from "./topics.ts";

@@ -5,18 +5,13 @@ import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { describe, it, type TestContext } from "node:test";
+import { deferred } from "../connection/deferred.ts";
 import { cert, key } from "../testing/certificate.test.util.ts";
 import { closePayload, frameFor } from "../testing/frames.test.util.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import type { AnyHandler, Routes } from "./handler.ts";
 import { MemoryStream, makeRequest } from "./memory-stream.test.util.ts";
-import {
-  connect,
-  deferred,
-  handshakeHeaders,
-  MemoryLog,
-  type RawPeer,
-} from "./raw-peer.test.util.ts";
+import { connect, handshakeHeaders, MemoryLog, type RawPeer } from "./raw-peer.test.util.ts";
 import type { ServerWebSocket } from "./server-web-socket.ts";
 import type { SocketServerOptions } from "./settings.ts";
 import { type AttachOptions, SocketServer } from "./socket-server.ts";

@@ -9,17 +9,11 @@ import type { AddressInfo, Socket } from "node:net";
 import { describe, type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import type { CloseInfo } from "../connection/connection.ts";
+import { type Deferred, deferred } from "../connection/deferred.ts";
 import { nextTurn } from "../testing/fake-transport.test.util.ts";
 import { cut, type FrameParts, frameFor, join, pattern } from "../testing/frames.test.util.ts";
 import type { Routes } from "./handler.ts";
-import {
-  connect,
-  type Deferred,
-  deferred,
-  MemoryLog,
-  type RawPeer,
-  start,
-} from "./raw-peer.test.util.ts";
+import { connect, MemoryLog, type RawPeer, start } from "./raw-peer.test.util.ts";
 import type { ServerWebSocket } from "./server-web-socket.ts";
 import { SocketServer } from "./socket-server.ts";
 
