@@ -3,7 +3,7 @@
 // a user has them. Nothing here may reach the workspace's own copies.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -124,6 +124,22 @@ describe("the packed packages", () => {
   });
 });
 
+describe("the command before it is built", () => {
+  it("says what to do, in one line", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "trunkline-unbuilt-"));
+    try {
+      const file = join(folder, "bin/trunkline.mjs");
+      cpSync(join(root, "packages/cli/bin/trunkline.mjs"), file);
+      await assert.rejects(execute(process.execPath, [file]), {
+        code: 1,
+        stderr: /^trunkline: the command is not built: run "npm ci && npm run build"[^\n]*\n$/,
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 /** @typedef {{ name: string, file: string, paths: string[] }} Tarball */
 
 /**
@@ -160,7 +176,7 @@ async function install(user, tarballs) {
 /** @param {string} path */
 function isUnwanted(path) {
   const isKnown =
-    /^(dist\/|ws\/|python\/.*\.py$|conform\/|index\.|browser\.|package\.json$|README|LICENSE|CHANGELOG)/.test(
+    /^(bin\/|dist\/|ws\/|python\/.*\.py$|conform\/|index\.|browser\.|package\.json$|README|LICENSE|CHANGELOG)/.test(
       path,
     );
   const isSource = /\.test\.|\.tsbuildinfo$|(?<!\.d)\.ts$/.test(path);

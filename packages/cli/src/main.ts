@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-/** The command's entry: the process's streams and exit code, and nothing else. */
+/** The command started (bin/trunkline.mjs): the process's streams and exit code, and nothing else. */
 import { run } from "./run.ts";
 
 const { stdout, stderr } = process;
