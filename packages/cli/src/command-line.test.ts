@@ -11,6 +11,7 @@ function readPartner(text: string): string {
 function makeCommand(): Command {
   return newCommand("dance")
     .argument("<partner>", "who", readPartner)
+    .option("--to <place>", "where")
     .option("-f, --fast", "how fast")
     .option("-s, --steps <number>", "how many", readCount);
 }
@@ -36,6 +37,7 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
     /^-s, --steps cannot be "many": it must be a whole number, 1 or more\.$/,
   ],
   ["a wrong argument", ["it's"], /^<partner> cannot be "it's": say you\.$/],
+  ["an empty value", ["you", "--to", ""], /^--to is empty: give its <place>, or leave it out\.$/],
   ["no value", ["you", "-s"], /^-s, --steps needs its <number> behind it\.$/],
   ["a value too many", ["you", "--fast=yes"], /^--fast takes no value: write it without "="\.$/],
 ];

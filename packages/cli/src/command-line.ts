@@ -38,11 +38,20 @@ export function parseLine(
   }
   try {
     command.parse([...args], { from: "user" });
+    for (const one of [command, ...command.commands]) refuseEmpty(one);
     return undefined;
   } catch (error) {
     if (error instanceof CommanderError) return help;
     throw error;
   }
+}
+
+/** As `-w "$FOLDER"` gives it where the variable is not set. */
+function refuseEmpty(command: Command): void {
+  const empty = command.options.find((one) => command.getOptionValue(one.attributeName()) === "");
+  if (!empty) return;
+  const [names, value] = empty.flags.split(" <");
+  throw new CommandError(2, `${names} is empty: give its <${value}, or leave it out.`);
 }
 
 // Commander's own sentences say what it looked at; ours say what to write.

@@ -181,18 +181,20 @@ describe("trunkline connect", () => {
       tls: { cert: CERTIFICATE, key: KEY },
     });
     t.after(() => secure.close({ timeout: 0 }));
-    const folder = await makeFolder(t, { "ca.pem": CERTIFICATE });
+    const folder = await makeFolder(t, { "ca.pem": CERTIFICATE, "key.pem": KEY });
     const url = `wss://localhost:${secure.port}/echo`;
-    const [unknown, trusted, any, missing] = await Promise.all([
+    const [unknown, trusted, any, missing, wrong] = await Promise.all([
       run(t, "a", url),
       run(t, "a", url, "--ca", `${folder.path}/ca.pem`),
       run(t, "a", url, "--insecure"),
       run(t, "a", url, "--ca", `${folder.path}/none.pem`),
+      run(t, "a", url, "--ca", `${folder.path}/key.pem`),
     ]);
-    assert.match(unknown.err, /^trunkline: .*TLS with localhost failed/);
-    assert.match(missing.err, /cannot read the certificates .*none\.pem: it is not there/);
-    const codes = [unknown, trusted, any, missing].map(({ code }) => code);
-    assert.deepEqual(codes, [1, 0, 0, 1]);
+    assert.match(unknown.err, /^trunkline: .*TLS with localhost failed: .*; --ca names/);
+    assert.match(missing.err, /cannot read the certificates of --ca, .*none\.pem: it is not there/);
+    assert.match(wrong.err, /the certificate .*key\.pem \(--ca\): it is not one in PEM form/);
+    const codes = [unknown, trusted, any, missing, wrong].map(({ code }) => code);
+    assert.deepEqual(codes, [1, 0, 0, 1, 1]);
     assert.deepEqual([trusted.out.toString(), any.out.toString()], ["a\n", "a\n"]);
   });
 });

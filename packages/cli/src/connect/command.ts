@@ -2,13 +2,11 @@
  * `trunkline connect`: chooses who brings the lines and where things are shown, by what is a terminal,
  * and puts the parts together.
  */
-import { readFile } from "node:fs/promises";
 import type { WebSocketOptions } from "trunkline/client";
 import { machineClock } from "../clock.ts";
-import { CommandError } from "../command-error.ts";
-import { describeFileError } from "../file-error.ts";
 import type { CommandContext } from "../run.ts";
 import { firstSignal } from "../serve/signals.ts";
+import { readAuthorities } from "../serve/tls-files.ts";
 import { dialTo } from "./connection.ts";
 import { type ConnectSettings, parseConnectOptions } from "./options.ts";
 import { createPlainOutput, createScreenOutput } from "./output.ts";
@@ -56,19 +54,10 @@ async function readClientOptions(settings: ConnectSettings): Promise<WebSocketOp
     handshakeTimeout: settings.timeout,
     tls: {
       rejectUnauthorized: !settings.insecure,
-      ...(ca !== undefined && { ca: await readCertificates(ca) }),
+      ...(ca !== undefined && { ca: await readAuthorities(ca, "--ca") }),
     },
     ...(maxMessageSize !== undefined && { maxMessageSize }),
   };
-}
-
-async function readCertificates(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const reason = describeFileError(error);
-    throw new CommandError(1, `cannot read the certificates ${path}: ${reason}`, { cause: error });
-  }
 }
 
 interface Interrupts {

@@ -17,10 +17,18 @@ const BODY = 2000;
 export function describeFailure(error: unknown): string {
   if (!(error instanceof DialError))
     return error instanceof Error ? `${error.message}.` : String(error);
-  const sentence = `${error.message}.`;
+  const sentence = endSentence(error.message.replace(LIBRARY_ADVICE, OUR_ADVICE));
   const body = error.body?.trim();
   if (error.status === undefined || !body) return sentence;
   return `${sentence}\n${body.length > BODY ? `${body.slice(0, BODY)}…` : body}`;
+}
+
+/** The library's option is none of the command line's. */
+const LIBRARY_ADVICE = / \(a private CA goes into the option tls: \{ ca \}\)$/;
+const OUR_ADVICE = "; --ca names a private CA, --insecure accepts any certificate";
+
+function endSentence(text: string): string {
+  return text.endsWith("?") ? text : `${text}.`;
 }
 
 const NAMES: Readonly<Record<number, string>> = {

@@ -33,7 +33,7 @@ import { openRoutes, type RouteSource, type RoutesOptions } from "./routes.ts";
 import { firstSignal } from "./signals.ts";
 import { describeStart } from "./start-lines.ts";
 import { type Answer, createStaticFiles, type StaticFiles } from "./static-files.ts";
-import { readClientCa, readTlsFiles } from "./tls-files.ts";
+import { readAuthorities, readTlsFiles } from "./tls-files.ts";
 
 export async function serveCommand(
   args: readonly string[],
@@ -158,7 +158,12 @@ async function readTls(settings: ServeSettings): Promise<TlsOptions> {
   const files = await readTlsFiles(privateKey, certificate);
   if (clientCertificates === undefined || clientCa === undefined) return files;
   const rejectUnauthorized = clientCertificates === "required";
-  return { ...files, ca: await readClientCa(clientCa), requestCert: true, rejectUnauthorized };
+  return {
+    ...files,
+    ca: await readAuthorities(clientCa, "--tls-client-ca"),
+    requestCert: true,
+    rejectUnauthorized,
+  };
 }
 
 function openAccess(settings: ServeSettings, log: Logger): Access {

@@ -188,7 +188,7 @@ const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
   [["--heartbeat", "often"], /"often": it must be a number of seconds/],
   [["--port=abc"], /"abc": it must be a whole number/],
   [["-p", "-1"], /"-1"/],
-  [["-H", ""], /-H needs an address/],
+  [["-H", ""], /^-H, --host is empty: give its <address>, or leave it out\.$/],
   [["--basic-auth", "--basic-auth-credential", "ada"], /a user name, a colon and a password/],
   [["--basic-auth-credential", "a:b"], /for --basic-auth: add it/],
   [["--tls-client-auth", "--tls-client-ca", "c"], /--tls-client-auth is for TLS: add -t/],

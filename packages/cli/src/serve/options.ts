@@ -167,7 +167,6 @@ function checkSettings(raw: RawOptions, notes: readonly string[]): ServeSettings
   if (raw.basicAuthCredential !== undefined && !raw.basicAuth) {
     throw new CommandError(2, "--basic-auth-credential is for --basic-auth: add it");
   }
-  if (host === "") throw new CommandError(2, "-H needs an address, such as 0.0.0.0");
   return {
     port: raw.port,
     host,

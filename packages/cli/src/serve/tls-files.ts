@@ -39,22 +39,18 @@ export async function readTlsFiles(
   return { key, cert };
 }
 
-/** Who signs the clients' certificates. @throws {CommandError} with exit code 1 */
-export async function readClientCa(path: string): Promise<Buffer> {
-  const ca = await readPem(path, "certificate of the clients' authority");
+/** Whose certificates are believed: the file of `option`. @throws {CommandError} with exit code 1 */
+export async function readAuthorities(path: string, option: string): Promise<Buffer> {
+  const ca = await readPem(path, `certificates of ${option},`);
   try {
     if (!ca.includes("-----BEGIN ")) throw new Error("PEM");
     new X509Certificate(ca);
     return ca;
   } catch (error) {
     // Node would take a file without a certificate, and trust nobody.
-    throw new CommandError(
-      1,
-      `the certificate ${path} (--tls-client-ca): it is not one in PEM form`,
-      {
-        cause: error,
-      },
-    );
+    throw new CommandError(1, `the certificate ${path} (${option}): it is not one in PEM form`, {
+      cause: error,
+    });
   }
 }
 

@@ -51,7 +51,7 @@ const cases: readonly (readonly [object, DialPhase, string, RegExp])[] = [
     { code: "ECONNRESET", message: "socket hang up" },
     "asking",
     "dropped",
-    /without an answer \(socket hang up\)/,
+    /without an answer \(socket hang up\)$/,
   ],
   [{ code: "HPE_INVALID_CONSTANT" }, "asking", "handshake", /not HTTP/],
 ];
@@ -68,6 +68,14 @@ for (const [given, phase, code, message] of cases) {
     assert.equal(error.cause, cause);
   });
 }
+
+test("a server that ends a plain connection without a word may want TLS", () => {
+  const error = explain(new Error("socket hang up"), "asking", new URL("ws://example.com/"));
+  assert.match(
+    error.message,
+    /without an answer \(socket hang up\); is it wss: rather than ws:\?$/,
+  );
+});
 
 test("the docs list every code, with its sentence, and no other", () => {
   const docs = readFileSync(new URL("../../../../docs/client.md", import.meta.url), "utf8");

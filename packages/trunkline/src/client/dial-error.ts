@@ -99,7 +99,11 @@ function diagnose(cause: PlatformError, phase: DialPhase, url: URL): [DialErrorC
   if (cause.code?.startsWith("HPE_")) {
     return ["handshake", `the server's answer is not HTTP (${cause.message})`];
   }
-  return ["dropped", `the server ended the connection without an answer (${reason(cause)})`];
+  const sentence = `the server ended the connection without an answer (${reason(cause)})`;
+  return [
+    "dropped",
+    url.protocol === "ws:" ? `${sentence}; is it wss: rather than ws:?` : sentence,
+  ];
 }
 
 function diagnoseConnecting(cause: PlatformError, url: URL): [DialErrorCode, string] {
