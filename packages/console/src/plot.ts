@@ -68,7 +68,7 @@ export class Plot {
     const { lines, x, formatX, formatY } = this.#options;
     const isLogarithmic = x === "logarithmic";
     const scales = isLogarithmic ? logarithmic() : sinceSeconds(x);
-    const axisY = axis(formatY, 62);
+    const axisY = axis(formatY, 70);
     const options: uPlot.Options = {
       ...this.#size,
       legend: { show: false },

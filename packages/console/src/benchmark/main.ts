@@ -108,7 +108,6 @@ function setRunning(controller: AbortController | undefined): void {
   running = controller;
   start.disabled = controller !== undefined;
   stop.disabled = controller === undefined;
-  if (controller === undefined) progress.value = 0;
   if (document.activeElement?.matches(":disabled") || document.activeElement === document.body) {
     (controller === undefined ? start : stop).focus();
   }

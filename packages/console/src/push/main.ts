@@ -40,7 +40,10 @@ function open(): void {
   requests += 1;
   socket.onopen = show;
   socket.onmessage = ({ data }) => take(JSON.parse(data));
-  socket.onclose = show;
+  socket.onclose = () => {
+    find("pages", HTMLElement).textContent = "–";
+    show();
+  };
   show();
 }
 
