@@ -397,6 +397,22 @@ test("a key without permission is told", { skip: process.getuid?.() === 0 }, asy
   assert.match(ended.stderr, /private key key\.pem: no permission/);
 });
 
+for (const [args, says] of [
+  [["-w", "shut"], /the handlers folder .*shut cannot be read: no permission/],
+  [["-d", "shut"], /the document root shut cannot be read: no permission/],
+  [["--config", "shut.json"], /the configuration file shut\.json cannot be read: no permission/],
+] as const) {
+  const isRoot = process.getuid?.() === 0; // may everything
+  test(`"${args.join(" ")}" without permission is told`, { skip: isRoot }, async (t) => {
+    const folder = await makeFolder(t, { "shut/a.js": ECHO, "shut.json": "{}" });
+    for (const name of ["shut", "shut.json"]) await chmod(join(folder.path, name), 0o000);
+    const ended = await runCommand(t, folder.path, [...args]).exit;
+    await chmod(join(folder.path, "shut"), 0o700); // so that it can be removed
+    assert.equal(ended.code, 1);
+    assert.match(ended.stderr, says);
+  });
+}
+
 test("help names -p, -w and -d first, and --version is the package's", async (t) => {
   const folder = await makeFolder(t);
   const help = runCommand(t, folder.path, ["--help"]);

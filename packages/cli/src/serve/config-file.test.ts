@@ -20,6 +20,12 @@ for (const [name, text] of Object.entries(texts)) {
   });
 }
 
+test("a folder of such a name is told for one", async (t) => {
+  const folder = await makeFolder(t, { "c.json/a": "" });
+  const message = /the configuration file .*c\.json cannot be read: it is a folder$/;
+  await assert.rejects(readConfigFile(join(folder.path, "c.json")), { exitCode: 1, message });
+});
+
 test("a file of any other name is pywebsocket's INI", async (t) => {
   const folder = await makeFolder(t, { "py.conf": "[pywebsocket]\nport = 1\n" });
   const file = join(folder.path, "py.conf");

@@ -43,7 +43,8 @@ async function readIniFile(file: string): Promise<ConfigFile> {
 }
 
 async function readOwn(file: string): Promise<ConfigFile> {
-  await stat(file).catch((error: unknown) => {
+  // What loads it would tell a missing permission in the system's words.
+  await readFile(file).catch((error: unknown) => {
     throw unreadable(file, error);
   });
   const { default: entries } = await load(file);

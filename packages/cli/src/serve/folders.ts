@@ -1,5 +1,6 @@
 /** The folders that the options name: which they are, and one sentence where they cannot be used. */
-import { realpath, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { CommandError } from "../command-error.ts";
 import { describeFileError } from "../file-error.ts";
@@ -33,14 +34,16 @@ export async function requireInner(given: string, handlers: string | undefined):
 
 /** The folder's full path. @throws {CommandError} with exit code 1 */
 export async function requireFolder(path: string, what: string): Promise<string> {
-  const found = await stat(path).catch((error: unknown) => {
+  const unreadable = (error: unknown): never => {
     const why = describeFileError(error);
     throw new CommandError(
       1,
       `the ${what} ${path} cannot be read: ${why}; make it, or name another`,
       { cause: error },
     );
-  });
+  };
+  const found = await stat(path).catch(unreadable);
   if (!found.isDirectory()) throw new CommandError(1, `the ${what} ${path} is not a folder`);
+  await access(path, constants.X_OK).catch(unreadable);
   return resolve(path);
 }
