@@ -22,7 +22,11 @@ interface RunReport {
 
 interface CaseList {
   readonly count: number;
-  readonly cases: readonly { readonly number: number; readonly id: string }[];
+  readonly cases: readonly {
+    readonly number: number;
+    readonly id: string;
+    readonly verdict?: string;
+  }[];
 }
 
 async function start(t: TestContext, ...only: readonly string[]) {
@@ -64,6 +68,21 @@ describe("the suite as a server for clients", () => {
     assert.deepEqual(JSON.parse(event.data), list);
     const [{ code }] = await closed;
     assert.equal(code, 1000);
+  });
+
+  it("lists a verdict for what was played, so that who comes again can go on", async (t) => {
+    const { base } = await start(t, "framing/text-1-whole", "framing/text-0-whole");
+    const socket = new WebSocket(`ws://${base}/case/1`);
+    socket.onmessage = ({ data }) => socket.send(data);
+    await once(socket, "close");
+    const list = (await (await fetch(`http://${base}/cases`)).json()) as CaseList; // our own answer
+    assert.deepEqual(
+      list.cases.map(({ id, verdict }) => [id, verdict]),
+      [
+        ["framing/text-0-whole", "pass"],
+        ["framing/text-1-whole", undefined],
+      ],
+    );
   });
 
   it("gives the page and the scripts, 404 elsewhere, and 426 where a WebSocket lives", async (t) => {

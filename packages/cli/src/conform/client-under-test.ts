@@ -1,6 +1,7 @@
 /**
  * Plays cases to clients that come and echo: the suite is the server. A client asks at `/cases` what
- * there is, opens `/case/N` for each, and asks at `/report` for what came of it, which ends the run.
+ * there is and what was played already, opens `/case/N` for each, and asks at `/report` for what came
+ * of it, which ends the run.
  * `/cases` and `/report` answer a GET and a WebSocket alike; `/` is a page that does it all in a browser.
  *
  * It speaks HTTP by itself: what it answers must be wrong where a case wants it. Cases judge; this
@@ -122,7 +123,11 @@ export class ClientUnderTest {
   }
 
   #describeCases(): object {
-    const cases = this.#settings.cases.map(({ id, title }, at) => ({ number: at + 1, id, title }));
+    const cases = this.#settings.cases.map((one, at) => {
+      const { id, title } = one;
+      const verdict = this.#results.get(one)?.verdict;
+      return { number: at + 1, id, title, ...(verdict !== undefined && { verdict }) };
+    });
     return { count: cases.length, cases };
   }
 
