@@ -41,6 +41,8 @@ function play(number) {
   });
 }
 
-for (const { number } of (await ask("/cases")).cases) await play(number);
+// One that is started anew goes on behind the last case that was played.
+const { cases } = await ask("/cases");
+for (const { number } of cases.filter(({ verdict }) => verdict === undefined)) await play(number);
 await ask(`/report?agent=${name}`);
 process.exit();
