@@ -1,11 +1,11 @@
 /** Many small things, slow readers and writers, and data that inflates to much more. */
-import type { CaseDraft } from "../../case.ts";
+import type { CaseDraft, Finding, Surroundings } from "../../case.ts";
 import { deflateWithin } from "../../compression.ts";
 import { BINARY, CONTINUATION, type FrameParts, PONG, TEXT } from "../../frame.ts";
 import { letters, messageFrame, octets, ping, text } from "../../inputs.ts";
-import { awaitEarlyFailure, compressed, passed, tolerated } from "../../outcomes.ts";
+import { awaitFailure, compressed, informational, passed, tolerated } from "../../outcomes.ts";
 import type { Peer } from "../../peer.ts";
-import { endurance, judgeAlive, pour } from "./bounds.ts";
+import { endurance, judgeAlive, pour, TIME } from "./bounds.ts";
 
 const EMPTY: FrameParts = { opcode: CONTINUATION, fin: false };
 const TINY: FrameParts = { opcode: CONTINUATION, payload: letters(1), fin: false };
@@ -102,7 +102,7 @@ function neverFinal(): CaseDraft[] {
         peer.send(OPEN);
         await pour(peer, thousand(peer, frame), 1000, "a thousand fragments");
         peer.send(ping("still there?"));
-        const event = await peer.next(10_000);
+        const event = await peer.next(TIME);
         if (event.type === "pong") return passed("it answers on");
         if (event.type === "close") return passed(`a Close with ${event.code ?? "no code"}`);
         return event.type === "end"
@@ -144,6 +144,9 @@ function slowReaders(): CaseDraft[] {
 
 const PLAIN = { offer: "permessage-deflate", answer: "permessage-deflate" };
 
+/** What the bombs inflate to. Bytes. */
+const BOMB = 256 * 1_048_576;
+
 /** 256 MiB of zeros in a quarter of a megabyte: one flushed block again and again. */
 function bomb(): Buffer {
   const mebibyte = deflateWithin(Buffer.alloc(1_048_576), 15);
@@ -157,9 +160,10 @@ function bombs(): CaseDraft[] {
       endurance({
         slug: `bomb-${opcode === TEXT ? "text" : "binary"}${count === 1 ? "" : "-fragments"}`,
         title: `a ${opcode === TEXT ? "text" : "binary"} of 256 MiB of zeros, compressed to 256 KiB, in ${count === 1 ? "one frame" : `${count} fragments`}`,
-        allowed: "a Close with 1009; tolerated: another code, or the end alone",
+        allowed:
+          "a Close with 1009; tolerated: another code, or the end alone; informational where no limit is known: all of it back",
         deflate: PLAIN,
-        async play(peer) {
+        async play(peer, surroundings) {
           const bytes = bomb();
           const size = Math.ceil(bytes.length / count);
           for (let at = 0; at < count && !peer.wire.isOver; at++) {
@@ -171,11 +175,24 @@ function bombs(): CaseDraft[] {
               at === 0 ? compressed({ opcode, ...frame }) : { opcode: CONTINUATION, ...frame },
             );
           }
-          return awaitEarlyFailure(peer, [1009], () => peer.note("nothing more"));
+          return judgeBomb(peer, surroundings);
         },
       }),
     ),
   );
+}
+
+/** To inflate and echo all of that takes a while. Milliseconds. */
+const PATIENCE = 20_000;
+
+/** Who has no limit exceeds none (section 10.4): that is worth knowing, and against no sentence. */
+async function judgeBomb(peer: Peer, { maxMessageSize }: Surroundings): Promise<Finding> {
+  const event = await peer.next(PATIENCE);
+  const isWhole =
+    (event.type === "text" || event.type === "binary") && event.payload.length === BOMB;
+  return isWhole && maxMessageSize === undefined
+    ? informational("all 256 MiB came back: it has no limit below")
+    : awaitFailure(peer, [1009], [], event);
 }
 
 /** Bytes that are no frames at all. */
