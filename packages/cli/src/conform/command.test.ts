@@ -129,7 +129,7 @@ describe("trunkline conform", () => {
     assert.deepEqual([code, out], [1, ""]);
     assert.match(
       err,
-      /^trunkline: ws:\/\/127\.0\.0\.1:1\/echo gives no WebSocket to test: .*ECONNREFUSED.*\.\n$/,
+      /^trunkline: ws:\/\/127\.0\.0\.1:1\/echo cannot be tested: .*ECONNREFUSED.*\.\n$/,
     );
   });
 
@@ -138,6 +138,36 @@ describe("trunkline conform", () => {
     const { code, err } = await conform("server", `ws://127.0.0.1:${port}/`);
     assert.equal(code, 1);
     assert.match(err, /the opening handshake was answered with HTTP\/1\.1 200 OK\.\n$/);
+  });
+
+  for (const [what, greeting, came] of [
+    ["says nothing", undefined, "nothing"],
+    ["speaks first", "hello", "a text message of 5 bytes"],
+  ] as const) {
+    it(`says in one sentence that a server which ${what} is no echo`, async (t) => {
+      const open = (socket: { send(data: string): boolean }) => {
+        if (greeting !== undefined) socket.send(greeting);
+      };
+      const routes = { "/": { origins: "any", open, message: () => {} } } as const;
+      const other = await serve({ port: 0, routes, logger: {} });
+      t.after(() => other.close({ timeout: 0 }));
+      const address = `ws://127.0.0.1:${other.port}/`;
+      const { code, out, err } = await conform("server", address, "--wait", "200");
+      assert.deepEqual([code, out], [1, ""]);
+      assert.equal(
+        err,
+        `trunkline: ${address} cannot be tested: it does not send each message back (after a text, ${came} came).\n`,
+      );
+    });
+  }
+
+  it("tests the opening handshake of a server that is no echo", async (t) => {
+    const routes = { "/": { origins: "any", message: () => {} } } as const;
+    const other = await serve({ port: 0, routes, logger: {} });
+    t.after(() => other.close({ timeout: 0 }));
+    const address = `ws://127.0.0.1:${other.port}/`;
+    const { code } = await conform("server", address, "--only", "handshake/no-key");
+    assert.equal(code, 0);
   });
 
   it("says in one sentence that the report cannot be written", async () => {
@@ -194,6 +224,11 @@ describe("trunkline conform", () => {
     ],
     ["no address", ["server"], /needs the address of an echo/],
     ["an address of HTTP", ["server", "http://localhost"], /must be an absolute ws: or wss: URL/],
+    [
+      "an address without a scheme",
+      ["server", "localhost:9998/echo"],
+      /"localhost:9998\/echo": .* Did you mean ws:\/\/localhost:9998\/echo\?$/m,
+    ],
     ["two addresses", ["server", "ws://a", "ws://b"], /"ws:\/\/b" is a word too many/],
     [
       "an unknown option",
@@ -224,7 +259,7 @@ describe("trunkline conform", () => {
   it("lists the cases for clients without a port", async () => {
     const { code, out } = await conform("client", "--list", "--only", "answer/good");
     assert.equal(code, 0);
-    assert.match(out, /^answer\/good +RFC 6455, 4\.1: .*\n1 cases\n$/);
+    assert.match(out, /^answer\/good +RFC 6455, 4\.1: .*\n1 case\n$/);
   });
 
   it("waits for a client, and ends with a table when that asks for the report", async () => {

@@ -62,7 +62,11 @@ function formatList(cases: readonly Case[]): string {
   const lines = cases.map(
     ({ id, rule, title }) => `${id}  RFC ${rule.rfc}, ${rule.section}: ${title}`,
   );
-  return `${lines.join("\n")}\n${cases.length} cases\n`;
+  return `${lines.join("\n")}\n${countOf(cases.length)}\n`;
+}
+
+function countOf(cases: number): string {
+  return cases === 1 ? "1 case" : `${cases} cases`;
 }
 
 async function testServer(
@@ -73,7 +77,8 @@ async function testServer(
   const { url, atOnce } = settings;
   if (url === undefined) return 2; // parseConformOptions let nothing else pass
   const server = new ServerUnderTest({ ...settings, url });
-  await probe(server, url);
+  // The opening handshake can be tested of any server; all else takes an echo.
+  await probe(server, url, { echo: cases.some(({ kind }) => kind === "open") });
   await checkProcess(settings.pid);
   const progress = createProgress(stderr, cases.length);
   const results = await runCases(cases, {
@@ -118,7 +123,7 @@ async function listen(client: ClientUnderTest, host: string, port: number): Prom
 }
 
 function formatWelcome(address: string, count: number): string {
-  return `${count} cases wait for a client at ws://${address}/case/1 and so on.
+  return `${countOf(count)} to play, for a client that comes to ws://${address}/case/1 and so on.
 In a browser, open http://${address}/
 Scripts: http://${address}/client.mjs and http://${address}/client.py
 http://${address}/report ends the run.
@@ -136,12 +141,16 @@ async function conclude(
   return results.some(({ verdict }) => verdict === "fail") ? 1 : 0;
 }
 
-async function probe(server: ServerUnderTest, url: URL): Promise<void> {
+async function probe(
+  server: ServerUnderTest,
+  url: URL,
+  options: { readonly echo: boolean },
+): Promise<void> {
   try {
-    await server.probe();
+    await server.probe(options);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(1, `${url.href} gives no WebSocket to test: ${reason}.`, {
+    throw new CommandError(1, `${url.href} cannot be tested: ${reason}.`, {
       cause: error,
     });
   }

@@ -36,7 +36,7 @@ export function messageFrame(kind: Kind, payload: Uint8Array): FrameParts {
   return { opcode: opcodeOf(kind), payload };
 }
 
-export function text(content: string): FrameParts {
+export function text(content: string): FrameParts & { readonly payload: Buffer } {
   return { opcode: TEXT, payload: Buffer.from(content) };
 }
 

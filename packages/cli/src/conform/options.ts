@@ -81,7 +81,9 @@ function makeCommand(settle: (settings: CommandSettings) => void): Command {
     .action((url: URL | undefined, options: RawServerOptions) => settle(checkServer(url, options)));
   for (const option of [...commonOptions(), ...serverOptions()]) server.addOption(option);
   const client = newCommand("client", command)
-    .description("Test clients that come, open /case/1, /case/2, …, and echo every message.")
+    .description(
+      "Test clients that come, open /case/1, /case/2, …, and echo every message; /report ends the run.",
+    )
     .action((options: RawClientOptions) => settle(checkClient(options)));
   for (const option of [...commonOptions(), ...clientOptions()]) client.addOption(option);
   return command.addHelpText("after", EXAMPLES);
@@ -98,7 +100,7 @@ function commonOptions(): readonly Option[] {
     new Option("--json <file>", "write the results as JSON"),
     new Option("--junit <file>", "write the results as JUnit's XML, for a CI system"),
     new Option("--html <file>", "write the results as a page that opens from disk"),
-    new Option("--wait <milliseconds>", "how long an answer may take")
+    new Option("--wait <milliseconds>", "how long an answer may take; more for who is far or busy")
       .default(2000)
       .argParser(readCount),
     new Option(
@@ -123,7 +125,10 @@ function serverOptions(): readonly Option[] {
 
 function clientOptions(): readonly Option[] {
   return [
-    new Option("-p, --port <number>", "the port that clients come to").argParser(readPort),
+    new Option(
+      "-p, --port <number>",
+      "the port that clients come to; 0 takes a free one",
+    ).argParser(readPort),
     new Option("-H, --host <host>", "the address that it is bound to").default("localhost"),
   ];
 }
@@ -164,7 +169,10 @@ function settingsOf(raw: RawOptions): CommonSettings {
 function readAddress(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^wss?:$/.test(url.protocol) && url.hash === "") return url;
-  throw new InvalidArgumentError("it must be an absolute ws: or wss: URL without a fragment.");
+  const whole = /^[\w.-]+(:\d+)?(\/|$)/.test(text) ? ` Did you mean ws://${text}?` : "";
+  throw new InvalidArgumentError(
+    `it must be an absolute ws: or wss: URL without a fragment.${whole}`,
+  );
 }
 
 function readList(text: string, before: readonly string[] = []): readonly string[] {

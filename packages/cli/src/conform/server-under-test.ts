@@ -7,11 +7,12 @@ import { connect as connectTcp } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Case, Finding, OpenCase, Surroundings } from "./case.ts";
 import { Compression } from "./compression.ts";
+import { text } from "./inputs.ts";
 import { bounded } from "./longest-case.ts";
 import { readMemory } from "./memory.ts";
 import { readAnswer } from "./negotiation.ts";
 import { findFaultIn101, formatHead, type Head, KEY, readHead, requestFields } from "./opening.ts";
-import { failed, informational } from "./outcomes.ts";
+import { describeEvent, failed, informational } from "./outcomes.ts";
 import { Peer } from "./peer.ts";
 import type { Played } from "./runner.ts";
 import { Transcript } from "./transcript.ts";
@@ -35,13 +36,18 @@ export class ServerUnderTest {
     this.#settings = settings;
   }
 
-  /** @throws {Error} when no connection or no WebSocket can be had: there is nothing to test then. */
-  async probe(): Promise<void> {
+  /**
+   * @param options.echo whether a message must come back too
+   * @throws {Error} when no connection or no WebSocket can be had, or no echo: there is nothing to test then.
+   */
+  async probe({ echo }: { readonly echo: boolean }): Promise<void> {
     const transcript = new Transcript();
     const wire = await this.#dial();
     try {
       const opened = await this.#open(wire, transcript);
       if (typeof opened === "string") throw new Error(opened);
+      const fault = echo ? await findFaultInEcho(opened) : undefined;
+      if (fault !== undefined) throw new Error(fault);
     } finally {
       wire.destroy();
     }
@@ -146,6 +152,16 @@ export class ServerUnderTest {
     if (answer.type === "declined") return "declined";
     return new Peer({ ...parts, compression: new Compression(answer.terms, "server") });
   }
+}
+
+/** An ill-formed frame is none of its business: a case says more of it. */
+async function findFaultInEcho(peer: Peer): Promise<string | undefined> {
+  const sent = text("trunkline conform");
+  peer.send(sent);
+  const event = await peer.next();
+  if (event.type === "fault") return undefined;
+  if (event.type === "text" && event.payload.equals(sent.payload)) return undefined;
+  return `it does not send each message back (after a text, ${describeEvent(event)} came)`;
 }
 
 function nameFor(host: string): { readonly servername?: string } {
