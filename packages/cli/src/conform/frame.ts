@@ -56,7 +56,8 @@ export function encodeFrame(parts: FrameParts, key?: Uint8Array): Buffer {
   return Buffer.concat([header, masked(payload, usedKey)]);
 }
 
-function fewestBits(length: bigint): 7 | 16 | 64 {
+/** How many bits hold the length, as the RFC wants it. */
+export function fewestBits(length: bigint): 7 | 16 | 64 {
   if (length < 126n) return 7;
   return length < 65_536n ? 16 : 64;
 }

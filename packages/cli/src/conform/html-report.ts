@@ -41,7 +41,7 @@ function formatCounts({ cases }: Report): string {
     ),
   );
   const head = ["group", "cases", ...VERDICTS].join('<th scope="col">');
-  return `<table><tr><th scope="col">${head}\n${rows.join("\n")}\n${row("all", cases)}</table>`;
+  return `<div class="counts"><table><tr><th scope="col">${head}\n${rows.join("\n")}\n${row("all", cases)}</table></div>`;
 }
 
 function formatFilter({ cases }: Report): string {
@@ -87,8 +87,11 @@ function readable(bytes: string): string {
 const STYLE = `
 :root { color-scheme: light dark; }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 1rem auto; max-width: 70rem; padding: 0 1rem; }
+h1 { font-size: 1.5rem; overflow-wrap: anywhere; }
+.counts { overflow-x: auto; }
 table { border-collapse: collapse; }
 th, td { padding: 0 .75rem 0 0; text-align: left; vertical-align: top; }
+.counts td, .counts [scope=col]:not(:first-child) { text-align: right; font-variant-numeric: tabular-nums; }
 form { display: flex; flex-wrap: wrap; gap: 1rem; padding: 1rem 0; }
 details { border-top: 1px solid #8886; }
 summary { cursor: pointer; overflow-wrap: anywhere; }

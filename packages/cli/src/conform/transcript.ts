@@ -3,7 +3,7 @@
  * and so is a flood of entries: what is left out is counted.
  */
 import type { FrameParts, ScannedFrame } from "./frame.ts";
-import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from "./frame.ts";
+import { BINARY, CLOSE, CONTINUATION, fewestBits, PING, PONG, TEXT } from "./frame.ts";
 
 export type Side = "suite" | "tested";
 
@@ -56,7 +56,7 @@ export function nameOf(opcode: number): string {
   return NAMES[opcode] ?? `opcode ${opcode}`;
 }
 
-/** `text, 5 bytes, not final, RSV1: "hello"` */
+/** `text, 5 bytes, not final, RSV1`: what is as it should be goes without saying. */
 export function describeFrame(frame: FrameParts | ScannedFrame): string {
   const { opcode, fin = true, rsv = 0, payload = new Uint8Array(0) } = frame;
   const parts = [nameOf(opcode), sizeOf(payload.length)];
@@ -65,8 +65,18 @@ export function describeFrame(frame: FrameParts | ScannedFrame): string {
   if ("announced" in frame && frame.announced !== undefined) {
     parts.push(`announced as ${frame.announced}`);
   }
+  parts.push(...describeHeader(frame));
   if (opcode === CLOSE && payload.length >= 2) parts.push(`code ${codeIn(payload)}`);
   return parts.join(", ");
+}
+
+function describeHeader({ lengthBits = 7, ...frame }: FrameParts | ScannedFrame): string[] {
+  const { payload = new Uint8Array(0) } = frame;
+  const length = "announced" in frame && frame.announced ? frame.announced : BigInt(payload.length);
+  const parts = lengthBits > fewestBits(length) ? [`length in ${lengthBits} bits`] : [];
+  if (!("mask" in frame) || frame.mask === undefined) return parts;
+  const { mask } = frame;
+  return [...parts, mask === "none" ? "unmasked" : `key ${Buffer.from(mask).toString("hex")}`];
 }
 
 function codeIn(payload: Uint8Array): number {

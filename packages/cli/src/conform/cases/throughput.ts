@@ -10,6 +10,7 @@ import {
   informational,
 } from "../outcomes.ts";
 import type { Peer } from "../peer.ts";
+import { sizeOf } from "../transcript.ts";
 
 const RULES = {
   length: rfc6455(
@@ -39,6 +40,12 @@ const PATIENCE = 20_000;
 function name(bytes: number): string {
   if (bytes >= MIB) return `${bytes / MIB}-mib`;
   return bytes >= KIB ? `${bytes / KIB}-kib` : `${bytes}`;
+}
+
+/** The same for a title. */
+function size(bytes: number): string {
+  if (bytes >= MIB) return `${bytes / MIB} MiB`;
+  return bytes >= KIB ? `${bytes / KIB} KiB` : sizeOf(bytes);
 }
 
 interface Load {
@@ -85,15 +92,15 @@ async function awaitBack(peer: Peer, kind: Kind, payload: Buffer): Promise<Findi
 }
 
 function whole(): CaseDraft[] {
-  return SIZES.flatMap((size) =>
+  return SIZES.flatMap((bytes) =>
     KINDS.map((kind) =>
       load({
-        slug: `${kind}-${name(size)}`,
-        title: `a ${kind} of ${name(size)}, in one frame`,
+        slug: `${kind}-${name(bytes)}`,
+        title: `a ${kind} of ${size(bytes)}, in one frame`,
         rule: RULES.length,
-        bytes: size,
+        bytes,
         play(peer) {
-          const payload = payloadOf(kind, size);
+          const payload = payloadOf(kind, bytes);
           peer.send(messageFrame(kind, payload));
           return awaitBack(peer, kind, payload);
         },
@@ -103,16 +110,16 @@ function whole(): CaseDraft[] {
 }
 
 function inFragments(): CaseDraft[] {
-  return FRAGMENTS.flatMap((size) =>
+  return FRAGMENTS.flatMap((length) =>
     KINDS.map((kind) =>
       load({
-        slug: `${kind}-fragments-of-${name(size)}`,
-        title: `a ${kind} of 4 MiB in fragments of ${name(size)}`,
+        slug: `${kind}-fragments-of-${name(length)}`,
+        title: `a ${kind} of 4 MiB in fragments of ${size(length)}`,
         rule: RULES.fragments,
         bytes: 4 * MIB,
         play(peer) {
           const payload = payloadOf(kind, 4 * MIB);
-          peer.send(...split(kind, payload, size));
+          peer.send(...split(kind, payload, length));
           return awaitBack(peer, kind, payload);
         },
       }),
@@ -121,18 +128,18 @@ function inFragments(): CaseDraft[] {
 }
 
 function inWrites(): CaseDraft[] {
-  return WRITES.map((size) =>
+  return WRITES.map((length) =>
     load({
-      slug: `writes-of-${name(size)}`,
-      title: `a text of 256 KiB in writes of ${name(size)} to the stream`,
+      slug: `writes-of-${name(length)}`,
+      title: `a text of 256 KiB in writes of ${size(length)} to the stream`,
       rule: RULES.stream,
       bytes: 256 * KIB,
       async play(peer) {
         const payload = payloadOf("text", 256 * KIB);
         const bytes = peer.encode(messageFrame("text", payload));
-        peer.note(`a text of 256 KiB in writes of ${size}`);
-        for (let at = 0; at < bytes.length && !peer.wire.isOver; at += size) {
-          await peer.wire.writeAlone(bytes.subarray(at, at + size));
+        peer.note(`a text of 256 KiB in writes of ${size(length)}`);
+        for (let at = 0; at < bytes.length && !peer.wire.isOver; at += length) {
+          await peer.wire.writeAlone(bytes.subarray(at, at + length));
         }
         return awaitBack(peer, "text", payload);
       },
@@ -149,7 +156,7 @@ function many(): CaseDraft[] {
         load({
           ...parts,
           slug: `${kind}-many-${name(length)}-in-turn`,
-          title: `${MESSAGES} ${kind} messages of ${name(length)}, each sent when the one before is back`,
+          title: `${MESSAGES} ${kind} messages of ${size(length)}, each sent when the one before is back`,
           async play(peer) {
             for (let count = 0; count < MESSAGES; count++) {
               peer.send(messageFrame(kind, payload));
@@ -162,7 +169,7 @@ function many(): CaseDraft[] {
         load({
           ...parts,
           slug: `${kind}-many-${name(length)}-at-once`,
-          title: `${MESSAGES} ${kind} messages of ${name(length)} in one write`,
+          title: `${MESSAGES} ${kind} messages of ${size(length)} in one write`,
           play(peer) {
             peer.send(...Array.from({ length: MESSAGES }, () => messageFrame(kind, payload)));
             return findMissing(
