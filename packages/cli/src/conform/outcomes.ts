@@ -56,12 +56,13 @@ export async function findMissing(
   return undefined;
 }
 
-function isSame(event: PeerEvent, expected: Expected): boolean {
+/** Whether what came is what should. */
+export function isSame(event: PeerEvent, expected: Expected): boolean {
   if (event.type !== expected.type || !("payload" in event)) return false;
   return event.payload.equals(expected.payload);
 }
 
-function unexpected(event: PeerEvent, awaited: Expected | undefined): Finding {
+export function unexpected(event: PeerEvent, awaited: Expected | undefined): Finding {
   if (event.type === "fault") return failed(event.sentence);
   const instead = awaited === undefined ? "" : `, not ${describeOne(awaited)}`;
   return failed(`${describeEvent(event)} came${instead}`);

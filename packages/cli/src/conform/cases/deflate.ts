@@ -16,6 +16,7 @@ import {
   findMissing,
   finish,
   informational,
+  isSame,
   passed,
   tolerated,
 } from "../outcomes.ts";
@@ -491,8 +492,9 @@ async function judgeZeroBytes(peer: Peer): Promise<Finding> {
 
 async function judgeKeptWindow(peer: Peer): Promise<Finding> {
   peer.send(rsv1(HELLO), rsv1(hex("f200110000")));
-  const missing = await findMissing(peer, [back("text", "Hello")]);
-  if (missing) return missing;
+  const hello = back("text", "Hello");
+  const first = await peer.next();
+  if (!isSame(first, hello)) return awaitFailure(peer, [1007], [hello], first);
   const event = await peer.next();
   if (event.type === "text") return tolerated("it kept a window that it need not keep");
   return awaitFailure(peer, [1007], [], event);

@@ -195,12 +195,15 @@ async function judgeBomb(peer: Peer, { maxMessageSize }: Surroundings): Promise<
     : awaitFailure(peer, [1009], [], event);
 }
 
+/** Read as a frame, "GE" announces 69 bytes: with fewer, one that looks at whole frames alone would wait. */
+const REQUEST = `GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ${"x".repeat(200)}\r\n\r\n`;
+
 /** Bytes that are no frames at all. */
 function garbage(): CaseDraft[] {
   const kinds: readonly (readonly [string, string, Buffer])[] = [
     ["random", "1 MiB of any bytes", octets(1_048_576)],
     ["ones", "1 MiB of ff", Buffer.alloc(1_048_576, 0xff)],
-    ["http", "another request", Buffer.from("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")],
+    ["http", "another request", Buffer.from(REQUEST)],
   ];
   return kinds.map(([slug, what, bytes]) =>
     endurance({
