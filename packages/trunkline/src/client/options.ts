@@ -179,7 +179,7 @@ function readHeaders(input: HeadersInput | undefined): Settings["headers"] {
   return headers;
 }
 
-/** "Origin: […] if the request is coming from a browser client" (RFC 6455, section 4.1): a page has no choice. */
+/** "|Origin| […] if the request is coming from a browser client" (RFC 6455, section 4.1): a page has no choice. */
 function withOrigin(headers: Settings["headers"]): Settings["headers"] {
   const base = baseUrl();
   if (base === undefined || headers.some(([name]) => name.toLowerCase() === "origin")) {

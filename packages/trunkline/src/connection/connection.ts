@@ -582,7 +582,7 @@ export class Connection implements Receiver, Expiring, Resting {
     this.#outbox.end();
   }
 
-  /** "The server MUST close the underlying TCP connection first" (RFC 6455, section 7.1.1): a client waits. */
+  /** "The underlying TCP connection […] SHOULD be closed first by the server" (RFC 6455, section 7.1.1): a client waits. */
   #endStream(): void {
     if (this.#core.state !== "closed") return;
     this.#closeBy = this.#settings.clock.now() + this.#settings.closeTimeout;

@@ -127,7 +127,7 @@ export function checkRequest(request: RequestHead): RequestCheck {
   const refusal = checkRequestLine(request) ?? checkUpgrade(request);
   if (refusal !== undefined) return refusal;
   const key = request.header("sec-websocket-key");
-  // "5. A |Sec-WebSocket-Key| header field with a base64-encoded value that, when decoded, is 16 bytes in length."
+  // "5. A |Sec-WebSocket-Key| header field with a base64-encoded […] value that, when decoded, is 16 bytes in length."
   if (key === undefined) return requestRefusals.noKey;
   if (!isKey(key)) return requestRefusals.key;
   // "6. A |Sec-WebSocket-Version| header field, with a value of 13."
@@ -164,7 +164,7 @@ export function formatResponse({ accept, protocol, extensions, headers }: Respon
   return `${text}\r\n`;
 }
 
-/** A fresh Sec-WebSocket-Key: "a nonce […] randomly selected for each connection" (section 4.1, item 7). */
+/** A fresh Sec-WebSocket-Key: "The nonce MUST be selected randomly for each connection" (section 4.1, item 7). */
 export function newKey(runtime: Runtime): string {
   const nonce = runtime.allocate(16);
   runtime.fillRandom(nonce);

@@ -1,6 +1,6 @@
 /**
- * Masking (RFC 6455, section 5.3): "octet i of the transformed data is the XOR of octet i of the
- * original data with octet at index i modulo 4 of the masking key".
+ * Masking (RFC 6455, section 5.3): "Octet i of the transformed data […] is the XOR of octet i of the
+ * original data […] with octet at index i modulo 4 of the masking key".
  *
  * A key is a 32-bit number whose low byte is the key's first. These are the plain loops: right for
  * small payloads, and the reference that faster ones are tested against.

@@ -204,7 +204,7 @@ export class Reader {
     return found === undefined ? { type: "fail", failure } : { type: "fail", failure, found };
   }
 
-  /** Discards everything from here on, as after a Close: "no further data will be received" (5.5.1). */
+  /** Discards everything from here on, as after a Close: "a peer discards any further data received" (1.4). */
   stop(): void {
     this.#over = true;
     this.#input = EMPTY;
@@ -267,7 +267,7 @@ export class Reader {
     const failed =
       opcode > BINARY ? this.#checkControl(first, second, opcode) : this.#checkPlace(opcode);
     if (failed !== undefined) return failed;
-    // "a server MUST close the connection upon receiving a frame that is not masked" and "a client
+    // "The server MUST close the connection upon receiving a frame that is not masked" and "A client
     // MUST close a connection if it detects a masked frame" (5.1).
     if (((second & MASK) !== 0) === this.#masked) return undefined;
     return this.#fail(this.#masked ? "unmaskedFromClient" : "maskedFromServer");
@@ -290,7 +290,7 @@ export class Reader {
   #checkReservedBits(first: number, opcode: number): ReadEvent | undefined {
     if ((first & RESERVED_BITS) !== RSV1) return this.#fail("reservedBits");
     if (this.#codec === undefined || opcode >= CLOSE) return this.#fail("compressedUnasked");
-    // "An endpoint MUST NOT set the 'Per-Message Compressed' bit of ... non-first fragments" (RFC 7692, 6.1).
+    // "An endpoint MUST NOT set the 'Per-Message Compressed' bit of […] non-first fragments" (RFC 7692, 6.1).
     return opcode === CONTINUATION ? this.#fail("compressedContinuation") : undefined;
   }
 

@@ -12,11 +12,11 @@ const RULES = {
   ),
   value: rfc7692(
     "7.1",
-    "the negotiation response contains an extension parameter with an invalid value",
+    "The negotiation response contains an extension parameter with an invalid value",
   ),
   twice: rfc7692(
     "7.1",
-    "the negotiation response contains multiple extension parameters with the same name",
+    "The negotiation response contains multiple extension parameters with the same name",
   ),
 } as const;
 

@@ -18,7 +18,7 @@ import { sizeOf } from "../transcript.ts";
 const RULES = {
   inside: rfc6455(
     "5.4",
-    "an endpoint MUST be capable of handling control frames in the middle of a fragmented message",
+    "An endpoint MUST be capable of handling control frames in the middle of a fragmented message",
   ),
   answer: rfc6455(
     "5.5.2",

@@ -19,7 +19,7 @@ import { referenceEngine, TAIL_AND_PROBE, TAIL_SIZE } from "./reference-engine.t
 import type { DeflateSettings, Presets } from "./settings.ts";
 import { zlibEngine } from "./zlib-engine.ts";
 
-/** "An empty DEFLATE block with no compression", without its tail: how a message ends (section 7.2.3.6). */
+/** "an empty DEFLATE block with no compression" (section 7.2.1), without its tail: an empty message (section 7.2.3.6). */
 const EMPTY_BLOCK = Uint8Array.of(0);
 const NOTHING = new Uint8Array(0);
 const NO_PRESETS: Presets = Object.freeze({});
