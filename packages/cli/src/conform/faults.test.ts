@@ -114,6 +114,14 @@ const FAULTS: readonly Row[] = [
     })),
   ],
   [
+    "passes over a reason that is not UTF-8",
+    ["utf8/reason-lone-80"],
+    "fail",
+    requests((frame) =>
+      frame.opcode === CLOSE ? { ...frame, payload: frame.payload.subarray(0, 2) } : frame,
+    ),
+  ],
+  [
     "looks at UTF-8 once the frame is whole",
     ["utf8/early-ff-frame", "utf8/early-overlong-3-nul-frame"],
     "tolerated",

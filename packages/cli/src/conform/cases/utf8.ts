@@ -166,7 +166,10 @@ function reasons(): CaseDraft[] {
       slug: `reason-${slug}`,
       rule: RULES.reason,
       title: `a Close whose reason has ${what}`,
-      ...fails([closeFrame(1000, Buffer.concat([letters(3), bytes]))], { codes: [1007, 1002] }),
+      ...fails([closeFrame(1000, Buffer.concat([letters(3), bytes]))], {
+        codes: [1007, 1002],
+        never: [1000, undefined],
+      }),
     }),
   );
 }
