@@ -1,5 +1,5 @@
-// One small fault in our own built code for each group of the suite, and whether the group finds it.
-// A mutation is a replacement of text in a copy of the library; its group is played to that copy.
+// Small faults in our own built code, two for each group of the suite, and whether the group finds them:
+// one in each role where the group is for both. A mutation is a replacement of text in a copy of the library; its group is played to that copy.
 //   node conform/mutations.mjs [group …]
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -25,6 +25,140 @@ const main = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.met
 
 /** @type {readonly Mutation[]} */
 export const mutations = [
+  {
+    group: "handshake",
+    tested: "server",
+    what: "methods other than GET open a WebSocket",
+    file: "protocol/handshake.js",
+    from: 'if (method !== "GET")',
+    to: "if (false)",
+    only: "handshake/method-*",
+  },
+  {
+    group: "answer",
+    tested: "client",
+    what: "any Upgrade is taken",
+    file: "protocol/handshake.js",
+    from: 'if (upgrade === undefined || !equalsIgnoringCase(upgrade, "websocket"))',
+    to: "if (false)",
+    only: "answer/upgrade-*",
+  },
+  {
+    group: "framing",
+    tested: "client",
+    what: "a length of 65535 is written in 64 bits",
+    file: "protocol/frame.js",
+    from: "length < 65_536",
+    to: "length < 65_535",
+    only: "framing/text-*-whole",
+  },
+  {
+    group: "pings",
+    tested: "client",
+    what: "a pong has 124 bytes at most",
+    file: "connection/connection.js",
+    from: "this.#core.pong(data);",
+    to: "this.#core.pong(data.subarray(0, 124));",
+    only: "pings/ping-1*",
+  },
+  {
+    group: "reserved",
+    tested: "client",
+    what: "a masked frame of a server is taken",
+    file: "protocol/reader.js",
+    from: '"unmaskedFromClient" : "maskedFromServer"',
+    to: '"unmaskedFromClient" : undefined',
+    only: "reserved/masked-*",
+  },
+  {
+    group: "fragmentation",
+    tested: "client",
+    what: "a continuation of nothing is a message",
+    file: "protocol/reader.js",
+    from: 'this.#kind === 0 ? "nothingToContinue" : undefined',
+    to: "undefined",
+    only: "fragmentation/continuation-*",
+  },
+  {
+    group: "utf8",
+    tested: "client",
+    what: "a reason that is not UTF-8 is passed over",
+    file: "protocol/close.js",
+    from: 'unchecked ? { code, reason: "" } : "closeReason"',
+    to: '{ code, reason: "" }',
+    only: "utf8/reason-*",
+  },
+  {
+    group: "close",
+    tested: "client",
+    what: "1005 is taken from a frame",
+    file: "protocol/close.js",
+    from: " && code !== 1005",
+    to: "",
+    only: "close/illegal-1*",
+  },
+  {
+    group: "endurance",
+    tested: "client",
+    what: "what is inflated has no limit",
+    file: "protocol/reader.js",
+    from: "codec.inflate(payload, this.#maxMessageSize)",
+    to: "codec.inflate(payload, 2 ** 29)",
+    only: "endurance/bomb-text",
+  },
+  {
+    group: "limits",
+    tested: "client",
+    what: "the limit is that of a fragment",
+    file: "protocol/reader.js",
+    from: "this.#messageLength + length > this.#maxMessageSize &&",
+    to: "length > this.#maxMessageSize &&",
+    only: "limits/over-limit-*",
+  },
+  {
+    group: "negotiation",
+    tested: "server",
+    what: "server_no_context_takeover is taken and not answered",
+    file: "protocol/permessage-deflate.js",
+    from: 'given.push(["server_no_context_takeover", true]);',
+    to: ";",
+    only: "negotiation/offer-*",
+  },
+  {
+    group: "agreement",
+    tested: "client",
+    what: "a window may be written with a zero in front",
+    file: "protocol/permessage-deflate.js",
+    from: "/^(?:[89]|1[0-5])$/",
+    to: "/^0?(?:[89]|1[0-5])$/",
+  },
+  {
+    group: "compression",
+    tested: "client",
+    what: "of the context that is taken over nothing is kept",
+    file: "connection/deflate/codec.js",
+    from: "this.#received?.push(inflated);",
+    to: ";",
+    only: "compression/plain-*",
+  },
+  {
+    group: "deflate",
+    tested: "client",
+    what: "RSV1 may stand on a ping",
+    file: "protocol/reader.js",
+    from: "this.#codec === undefined || opcode >= CLOSE",
+    to: "this.#codec === undefined",
+    only: "deflate/rsv1-*",
+  },
+  {
+    group: "throughput",
+    tested: "client",
+    what: "a length has 24 bits at most",
+    file: "protocol/frame.js",
+    from: "length % 0x1_0000_0000",
+    to: "length & 0xff_ffff",
+    only: "throughput/*-8-mib,throughput/*-16-mib",
+  },
   {
     group: "handshake",
     tested: "server",
@@ -164,6 +298,7 @@ const base = "localhost:" + process.argv[2];
 const ask = async (path) => (await fetch("http://" + base + path)).json();
 for (const { number } of (await ask("/cases")).cases) {
   await new Promise((done) => {
+    setTimeout(done, 65_000).unref();
     const socket = new WebSocket("ws://" + base + "/case/" + number);
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => socket.send(data);
@@ -239,6 +374,9 @@ async function testClient(folder, args) {
   const port = /localhost:(\d+)/.exec(line)?.[1] ?? "";
   const client = spawn(process.execPath, [join(folder, "client.mjs"), port], { stdio: "ignore" });
   try {
+    await Promise.race([ended, once(client, "exit")]);
+    // One that a fault has ended, since it waits for nothing any more, has not asked.
+    if (suite.exitCode === null) await fetch(`http://localhost:${port}/report`).catch(() => {});
     await ended;
   } finally {
     client.kill("SIGKILL");
@@ -254,6 +392,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     const isFound = before.length === 0 && after.length > 0;
     if (!isFound) process.exitCode = 1;
     const verdict = isFound ? "found" : before.length > 0 ? "failed as it is" : "NOT FOUND";
-    console.log(`${verdict}  ${mutation.group}: ${mutation.what} (${after.length} failed)`);
+    const { group, tested, what } = mutation;
+    console.log(`${verdict}  ${group}, ${tested}: ${what} (${after.length} failed)`);
   }
 }
