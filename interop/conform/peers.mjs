@@ -19,7 +19,7 @@ const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const firefox = process.env.FIREFOX ?? "/usr/bin/firefox-esr";
 const require = createRequire(import.meta.url);
 /** So long that a busy machine is not taken for a peer that does not answer. */
-const patient = ["--wait", "10000"];
+const patient = ["--wait", "15000"];
 /** For those whose limit is set to it. */
 const limited = [...patient, "--max-message-size", String(2 ** 24)];
 /** A client is stuck when it plays no case for so long: the suite gives a minute to each. Milliseconds. */
