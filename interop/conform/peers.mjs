@@ -96,7 +96,7 @@ async function testNodeClient(file, name, options = limited) {
   return versionOf(name);
 }
 
-/** No debugger is attached: it would be told of each frame, and a flood would take minutes. */
+/** As a user starts it: a debugger would be told of each frame of a flood. */
 async function testBrowser(file, command, argsFor) {
   const [version] = outputOf(command, "--version").match(/[\d.]+/) ?? [];
   const profile = mkdtempSync(join(tmpdir(), "conform-"));
