@@ -66,8 +66,8 @@ export const mutations = [
     tested: "client",
     what: "a masked frame of a server is taken",
     file: "protocol/reader.js",
-    from: '"unmaskedFromClient" : "maskedFromServer"',
-    to: '"unmaskedFromClient" : undefined',
+    from: 'this.#fail(this.#masked ? "unmaskedFromClient" : "maskedFromServer")',
+    to: 'this.#masked ? this.#fail("unmaskedFromClient") : undefined',
     only: "reserved/masked-*",
   },
   {
@@ -75,7 +75,7 @@ export const mutations = [
     tested: "client",
     what: "a continuation of nothing is a message",
     file: "protocol/reader.js",
-    from: 'this.#kind === 0 ? "nothingToContinue" : undefined',
+    from: 'this.#fail("nothingToContinue")',
     to: "undefined",
     only: "fragmentation/continuation-*",
   },
@@ -181,7 +181,7 @@ export const mutations = [
     tested: "server",
     what: "lengths need not be minimal",
     file: "protocol/reader.js",
-    from: 'return "lengthNotMinimal";',
+    from: 'return this.#fail("lengthNotMinimal");',
     to: ";",
   },
   {
@@ -189,7 +189,7 @@ export const mutations = [
     tested: "server",
     what: "control frames may be fragmented",
     file: "protocol/reader.js",
-    from: 'return "controlFragmented";',
+    from: 'return this.#fail("controlFragmented");',
     to: "return undefined;",
   },
   {
@@ -197,7 +197,7 @@ export const mutations = [
     tested: "server",
     what: "RSV2 and RSV3 are passed over",
     file: "protocol/reader.js",
-    from: 'return "reservedBits";',
+    from: 'return this.#fail("reservedBits");',
     to: "return undefined;",
   },
   {
@@ -205,7 +205,7 @@ export const mutations = [
     tested: "server",
     what: "a message may begin inside another",
     file: "protocol/reader.js",
-    from: 'this.#kind === 0 ? undefined : "messageInterrupted"',
+    from: 'this.#fail("messageInterrupted", opcode)',
     to: "undefined",
   },
   {
@@ -270,7 +270,7 @@ export const mutations = [
     tested: "server",
     what: "RSV1 may stand on a continuation",
     file: "protocol/reader.js",
-    from: 'opcode === CONTINUATION ? "compressedContinuation" : undefined',
+    from: 'opcode === CONTINUATION ? this.#fail("compressedContinuation") : undefined',
     to: "undefined",
   },
   {
