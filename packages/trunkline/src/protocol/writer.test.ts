@@ -327,5 +327,17 @@ describe("large texts", () => {
         }
       });
     }
+
+    test(`of a ${role} arrive whole where the longer header takes the last bytes of the room`, () => {
+      for (let wide = 0; wide <= 20; wide++) {
+        const text = "x".repeat(65_530 - wide) + "é".repeat(wide);
+        const bytes = written(role, (writer) => writer.text(text, false));
+        assert.deepEqual(
+          bytes,
+          frameFor(receiverOf[role], { key, opcode: "text", payload: text }),
+          `${wide} characters of two bytes`,
+        );
+      }
+    });
   }
 });

@@ -88,8 +88,9 @@ export class Writer {
     const keySize = this.#masking ? 4 : 0;
     const guessed = start + headerSize(data.length) + keySize;
     const size = this.#runtime.writeUtf8(data, sink.buffer, guessed);
-    if (guessed + size > sink.buffer.length - LONGEST_CHARACTER) return this.#countedText(data);
     const payload = start + headerSize(size) + keySize;
+    // Something was left out, or a longer header would move the end out of the block.
+    if (payload + size > sink.buffer.length - LONGEST_CHARACTER) return this.#countedText(data);
     if (payload !== guessed) sink.buffer.copyWithin(payload, guessed, guessed + size);
     this.#writeHeader(sink.buffer, start, FIN | TEXT, size, payload);
     sink.length = payload + size;
