@@ -75,6 +75,23 @@ test("a socket's own timeout and delay are not for an open line", async (t) => {
   far.destroy();
 });
 
+test("what a stream could not take has not left", async () => {
+  const broken = new Duplex({
+    read() {},
+    write(_chunk, _encoding, done) {
+      done(new Error("broken"));
+    },
+  });
+  const sees = new Recorder();
+  const transport = new DuplexTransport(broken);
+  transport.start(sees);
+  assert.equal(transport.write(pattern(10)), false);
+  assert.equal(transport.write(pattern(10)), false);
+  await sees.until(() => sees.closed);
+  assert.match(String(sees.error), /broken/);
+  assert.equal(transport.write(pattern(10)), false);
+});
+
 test("ref and unref reach the socket, and a stream without them does not mind", async (t) => {
   const [near, far] = await tcpPair(t);
   const calls: string[] = [];

@@ -89,8 +89,10 @@ export class DuplexTransport implements Transport {
   /** A stream that holds nothing has handed it all to the system. */
   #left(): boolean {
     const stream = this.stream;
+    // One that could not take it holds nothing either.
+    if (stream.destroyed || stream.errored) return false;
     if (stream.writableLength === 0) return true;
-    if (this.#waiting || stream.destroyed) return false;
+    if (this.#waiting) return false;
     this.#waiting = true;
     // "drain" comes only above the stream's own mark. On a TCP socket, where almost every write is
     // done at once, a callback for each is dear; one for an empty write comes when all before it is done.

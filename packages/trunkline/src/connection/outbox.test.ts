@@ -389,6 +389,21 @@ describe("the place in the stream", () => {
     drainAll(bench);
     assert.deepEqual([outbox.position, outbox.left], [500_025, 500_025]);
   });
+
+  test("is not passed by what the transport could not take", async () => {
+    class FailingTransport extends FakeTransport {
+      override writeAll(): boolean {
+        return false;
+      }
+    }
+    const transport = new FailingTransport();
+    const outbox = new Outbox(transport, "close");
+    const writer = new Writer("server", runtime, outbox, undefined);
+    sendMessage({ transport, outbox, writer }, "lost");
+    await nextTurn();
+    assert.equal(transport.buffered, 0);
+    assert.deepEqual([outbox.position, outbox.left], [6, 0]);
+  });
 });
 
 describe("the end", () => {

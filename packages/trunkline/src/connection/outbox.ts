@@ -100,9 +100,11 @@ export class Outbox implements Sink, Flushable {
     return this.#handed + this.size - this.#transport.buffered;
   }
 
-  /** Up to where in the stream everything has left. */
+  /** Up to where in the stream everything has left, as far as is known. */
   get left(): number {
-    return this.#handed - this.#transport.buffered;
+    const { buffered } = this.#transport;
+    // A transport that holds nothing and is not done yet will drain or close: then it is known.
+    return this.#blocked && buffered === 0 ? 0 : this.#handed - buffered;
   }
 
   /** From here to `release` nothing is written but full blocks: a read is being answered. */
