@@ -116,7 +116,12 @@ export class DuplexTransport implements Transport {
     this.drained();
   }
 
-  /** Everything written has left. */
+  /** Whether bytes that went to the stream have not left. */
+  protected get waits(): boolean {
+    return this.#waiting;
+  }
+
+  /** Everything that went to the stream has left. */
   protected drained(): void {
     this.#receiver?.onDrain();
   }

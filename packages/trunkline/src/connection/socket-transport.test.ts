@@ -186,6 +186,34 @@ test("a write that the system took in two parts is waited for, though nothing is
   assert.equal(transport.write(pattern(1)), true);
 });
 
+test("what goes to the stream behind a direct write that waits counts once, and drains with it", async (t) => {
+  const [near, far] = await tcpPair(t);
+  const sees = new Recorder();
+  assert.ok(isFastSocket(near));
+  const transport = new SocketTransport(near);
+  transport.start(sees);
+  transport.write(pattern(1));
+  let written = 1;
+  for (let left = true; left; written += 5_000_000) left = transport.write(pattern(5_000_000));
+  const waiting = transport.buffered;
+  for (let count = 0; count < 2; count++) {
+    assert.equal(transport.writeAll([pattern(3_000_000), pattern(10)]), false);
+    written += 3_000_010;
+  }
+  assert.equal(transport.buffered, waiting + 6_000_020);
+  const atDrain: number[] = [];
+  sees.onDrain = () => {
+    atDrain.push(transport.buffered);
+  };
+  let received = 0;
+  far.on("data", (chunk: Buffer) => {
+    received += chunk.length;
+  });
+  while (received < written) await nextTurn();
+  for (let turn = 0; turn < 5; turn++) await nextTurn();
+  assert.deepEqual(atDrain, [0]);
+});
+
 test("a write after somebody ended the socket is the stream's error, not a frame behind the FIN", async (t) => {
   const [near, far] = await tcpPair(t);
   const socket = near as Socket; // a TCP pair

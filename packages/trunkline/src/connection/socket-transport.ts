@@ -44,6 +44,8 @@ interface WriteRequest {
   transport?: SocketTransport;
   /** Kept alive until then. */
   bytes?: Uint8Array | readonly Uint8Array[];
+  /** How many of them had to wait. */
+  rest?: number;
 }
 
 type Callback = (this: object, count: number) => boolean;
@@ -159,8 +161,18 @@ export class SocketTransport extends DuplexTransport {
   }
 
   override get buffered(): number {
-    const waiting = this.#waiting === undefined ? 0 : (this.#socket._handle?.writeQueueSize ?? 0);
-    return waiting + super.buffered;
+    return this.#inHandle + super.buffered;
+  }
+
+  /** What waits there of a direct write: what came behind it in the meantime is the stream's, and counted there. */
+  get #inHandle(): number {
+    if (this.#waiting === undefined) return 0;
+    return Math.min(this.#waiting.rest ?? 0, this.#socket._handle?.writeQueueSize ?? 0);
+  }
+
+  /** A write through the stream may be done while a direct one waits, and the other way round. */
+  protected override drained(): void {
+    if (this.#waiting === undefined && !this.waits) super.drained();
   }
 
   /** `read` saw it. */
@@ -188,6 +200,7 @@ export class SocketTransport extends DuplexTransport {
     request = null;
     used.transport = this;
     used.bytes = bytes;
+    used.rest = this.#socket._handle?.writeQueueSize ?? 0;
     used.oncomplete = onComplete;
     this.#waiting = used;
     return false;
