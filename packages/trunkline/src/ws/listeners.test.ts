@@ -68,3 +68,11 @@ test("the attribute is one listener, which only the attribute takes away", () =>
   setAttribute(target, "message", null);
   assert.equal(target.listenerCount("message"), 0);
 });
+
+test("an event's target is who emits it, also when the listener came by a Proxy around it", () => {
+  const target = new Target();
+  const targets: unknown[] = [];
+  addListener(new Proxy(target, {}), "open", (event) => void targets.push(event.target));
+  target.emit("open");
+  assert.equal(targets[0], target);
+});

@@ -10,7 +10,7 @@ export type Listener = ((event: Event) => void) | { handleEvent(event: Event): v
 
 /** How the wrapped function is found again. */
 interface Wrapper {
-  (...args: unknown[]): void;
+  (this: Target, ...args: unknown[]): void;
   [LISTENER]?: unknown;
   [IS_ATTRIBUTE]?: boolean;
 }
@@ -129,7 +129,10 @@ export function addListener(
   const make = Object.hasOwn(toEvent, type) ? toEvent[type] : undefined;
   if (make === undefined || (!isAttribute && findWrapper(emitter, type, listener) !== undefined))
     return;
-  const wrapper: Wrapper = (...args) => call(listener, emitter, make(emitter, ...args));
+  // `this` is who emits, and `emitter` may be a Proxy around it.
+  const wrapper: Wrapper = function (...args) {
+    call(listener, this, make(this, ...args));
+  };
   wrapper[LISTENER] = listener;
   wrapper[IS_ATTRIBUTE] = isAttribute;
   if (once) emitter.once(type, wrapper);
