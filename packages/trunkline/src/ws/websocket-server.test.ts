@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
+import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { openPair, startServer } from "./pair.test.util.ts";
 import { WebSocket } from "./websocket.ts";
@@ -38,4 +41,20 @@ test("a verdict without a reason is 401 with its own words", async (t) => {
   assert.equal(response.statusCode, 401);
   assert.equal(response.headers["content-length"], "12");
   client.terminate();
+});
+
+test("it works behind a Proxy", async (t) => {
+  const { server, client } = await openPair(t);
+  const proxy = new Proxy(server, {});
+  assert.equal(proxy.clients?.size, 1);
+  assert.ok(proxy.address());
+  const refused = once(proxy, "wsClientError");
+  const socket = new PassThrough();
+  const request = Object.assign(new IncomingMessage(new Socket()), { method: "POST" });
+  proxy.handleUpgrade(request, socket, Buffer.alloc(0), () => {});
+  assert.equal((await refused)[0].message, "Invalid HTTP method");
+  const closed = once(server, "close");
+  proxy.close();
+  client.terminate();
+  await closed;
 });

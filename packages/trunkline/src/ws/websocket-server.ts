@@ -1,6 +1,9 @@
 /**
  * The class `WebSocketServer` of `ws`: opening handshakes on a port of its own, on a server that exists,
  * or by hand. The requests are read by node:http; each accepted one becomes a `WebSocket`.
+ *
+ * As with `ws`, it works behind a `Proxy`: nothing is `#private`, for a proxy's `this` has no such
+ * member. What it keeps has the names that `ws` has for it, which no subclass takes.
  */
 import { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http";
@@ -80,10 +83,10 @@ export class WebSocketServer extends EventEmitter {
   declare clients: Set<WebSocket> | undefined;
   options: ServerOptions & { readonly WebSocket: typeof WebSocket };
   _server: Server | null = null;
-  #state: typeof RUNNING | typeof CLOSING | typeof CLOSED = RUNNING;
-  #removeListeners: () => void = () => {};
+  _state: typeof RUNNING | typeof CLOSING | typeof CLOSED = RUNNING;
+  _removeListeners: () => void = () => {};
   /** `close` was called and waits for the last client. */
-  #waits = false;
+  _shouldEmitClose = false;
 
   constructor(options?: ServerOptions, callback?: () => void) {
     super();
@@ -91,36 +94,9 @@ export class WebSocketServer extends EventEmitter {
     checkPlace(all);
     this.options = all.perMessageDeflate === true ? { ...all, perMessageDeflate: {} } : all;
     if (all.clientTracking) this.clients = new Set();
-    if (all.port != null) this._server = this.#listen(all, callback);
+    if (all.port != null) this._server = listen(all, callback);
     else this._server = all.server ?? null;
-    if (this._server !== null) this.#attach(this._server);
-  }
-
-  #listen({ port, host, backlog }: ServerOptions, callback: (() => void) | undefined): Server {
-    const server = createServer((_request, response) => {
-      const body = STATUS_CODES[426] ?? "";
-      response.writeHead(426, { "Content-Length": body.length, "Content-Type": "text/plain" });
-      response.end(body);
-    });
-    // As `ws` passes them: node:net knows what null means in each place.
-    server.listen(port as number, host as string, backlog as number, callback);
-    return server;
-  }
-
-  #attach(server: Server): void {
-    const emitConnection: OnOpen = (socket, request) => this.emit("connection", socket, request);
-    const onListening = (): boolean => this.emit("listening");
-    const onError = (error: Error): boolean => this.emit("error", error);
-    const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
-      this.handleUpgrade(request, socket, head, emitConnection);
-    server.on("listening", onListening);
-    server.on("error", onError);
-    server.on("upgrade", onUpgrade);
-    this.#removeListeners = () => {
-      server.removeListener("listening", onListening);
-      server.removeListener("error", onError);
-      server.removeListener("upgrade", onUpgrade);
-    };
+    if (this._server !== null) attach(this, this._server);
   }
 
   /** Where it listens. @throws {Error} without a server */
@@ -131,25 +107,20 @@ export class WebSocketServer extends EventEmitter {
 
   /** Takes no more connections; "close" follows when those that are open have closed. */
   close(callback?: (error?: Error) => void): void {
-    if (this.#state === CLOSED) {
+    if (this._state === CLOSED) {
       if (callback) this.once("close", () => callback(new Error("The server is not running")));
-      return process.nextTick(() => this.#emitClose());
+      return process.nextTick(() => emitClose(this));
     }
     if (callback) this.once("close", callback);
-    if (this.#state === CLOSING) return;
-    this.#state = CLOSING;
+    if (this._state === CLOSING) return;
+    this._state = CLOSING;
     const server = this._server;
-    this.#removeListeners();
+    this._removeListeners();
     this._server = null;
     // Its own HTTP server waits for the sockets by itself.
-    if (this.options.port != null) server?.close(() => this.#emitClose());
-    else if (this.clients !== undefined && this.clients.size > 0) this.#waits = true;
-    else process.nextTick(() => this.#emitClose());
-  }
-
-  #emitClose(): void {
-    this.#state = CLOSED;
-    this.emit("close");
+    if (this.options.port != null) server?.close(() => emitClose(this));
+    else if (this.clients !== undefined && this.clients.size > 0) this._shouldEmitClose = true;
+    else process.nextTick(() => emitClose(this));
   }
 
   /** Whether a request is for this server; to be overridden. */
@@ -162,11 +133,11 @@ export class WebSocketServer extends EventEmitter {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, callback: OnOpen): void {
     socket.on("error", onSocketError);
     const fault = checkHead(request);
-    if (fault !== undefined) return this.#refuse(request, socket, ...fault);
+    if (fault !== undefined) return refuse(this, request, socket, ...fault);
     if (!this.shouldHandle(request)) return answer(socket, 400);
-    const agreement = this.#agree(request);
-    if (typeof agreement === "string") return this.#refuse(request, socket, 400, agreement);
-    const accept = (): void => this.#complete(agreement, request, socket, head, callback);
+    const agreement = agree(request, this.options);
+    if (typeof agreement === "string") return refuse(this, request, socket, 400, agreement);
+    const accept = (): void => complete(this, agreement, request, socket, head, callback);
     const { verifyClient } = this.options;
     if (!verifyClient) return accept();
     const info = infoOf(request);
@@ -178,111 +149,6 @@ export class WebSocketServer extends EventEmitter {
       verifyClient(info, verdict);
     } else if (verifyClient(info, () => {})) accept();
     else answer(socket, 401);
-  }
-
-  /** Subprotocols and extensions; a string says what is wrong. */
-  #agree({ headers }: IncomingMessage): Agreement | string {
-    const key = headers["sec-websocket-key"] ?? "";
-    const names = headers["sec-websocket-protocol"];
-    const offers = headers["sec-websocket-extensions"];
-    let protocols = new Set<string>();
-    try {
-      if (names !== undefined) protocols = subprotocol.parse(names);
-    } catch {
-      return "Invalid Sec-WebSocket-Protocol header";
-    }
-    try {
-      const deflate = offers === undefined ? undefined : this.#acceptDeflate(offers);
-      return { key, protocols, deflate };
-    } catch {
-      return "Invalid or unacceptable Sec-WebSocket-Extensions header";
-    }
-  }
-
-  #acceptDeflate(header: string): PerMessageDeflate | undefined {
-    const { perMessageDeflate, maxPayload } = this.options;
-    if (!perMessageDeflate) return undefined;
-    const offers = extension.parse(header)[PerMessageDeflate.extensionName];
-    if (offers === undefined) return undefined;
-    const options = perMessageDeflate === true ? {} : perMessageDeflate;
-    const deflate = new PerMessageDeflate({ ...options, isServer: true, maxPayload });
-    deflate.accept(offers);
-    return deflate;
-  }
-
-  #refuse(
-    request: IncomingMessage,
-    socket: Duplex,
-    code: number,
-    message: string,
-    headers: Headers = {},
-  ): void {
-    if (this.listenerCount("wsClientError") > 0) {
-      this.emit("wsClientError", new Error(message), socket, request);
-    } else answer(socket, code, message, headers);
-  }
-
-  #complete(
-    agreement: Agreement,
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    callback: OnOpen,
-  ): void {
-    // The client has gone already.
-    if (!socket.readable || !socket.writable) {
-      socket.destroy();
-      return;
-    }
-    take(socket);
-    if (this.#state !== RUNNING) return answer(socket, 503);
-    const ws = new this.options.WebSocket(null, undefined, this.options);
-    socket.write(this.#switchingProtocols(agreement, request, ws));
-    socket.removeListener("error", onSocketError);
-    ws.setSocket(socket, head, this.options);
-    if (this.clients !== undefined) this.#track(ws, this.clients);
-    callback(ws, request);
-  }
-
-  /** The 101; listeners of "headers" may add lines. */
-  #switchingProtocols(
-    { key, protocols, deflate }: Agreement,
-    request: IncomingMessage,
-    ws: WebSocket,
-  ): string {
-    const headers = [
-      "HTTP/1.1 101 Switching Protocols",
-      "Upgrade: websocket",
-      "Connection: Upgrade",
-      `Sec-WebSocket-Accept: ${acceptFor(key, nodeRuntime)}`,
-    ];
-    const protocol = this.#selectProtocol(protocols, request);
-    if (protocol) {
-      headers.push(`Sec-WebSocket-Protocol: ${protocol}`);
-      ws._protocol = protocol;
-    }
-    if (deflate !== undefined) {
-      const { extensionName } = PerMessageDeflate;
-      const value = extension.format({ [extensionName]: { ...deflate.params } });
-      headers.push(`Sec-WebSocket-Extensions: ${value}`);
-      ws._extensions = { [extensionName]: deflate };
-    }
-    this.emit("headers", headers, request);
-    return `${headers.join("\r\n")}\r\n\r\n`;
-  }
-
-  #selectProtocol(protocols: Set<string>, request: IncomingMessage): string | false | undefined {
-    if (protocols.size === 0) return undefined;
-    const { handleProtocols } = this.options;
-    return handleProtocols ? handleProtocols(protocols, request) : protocols.values().next().value;
-  }
-
-  #track(ws: WebSocket, clients: Set<WebSocket>): void {
-    clients.add(ws);
-    ws.on("close", () => {
-      clients.delete(ws);
-      if (this.#waits && clients.size === 0) process.nextTick(() => this.#emitClose());
-    });
   }
 }
 
@@ -323,6 +189,154 @@ function infoOf(req: IncomingMessage): ClientInfo {
     secure: Boolean(socket.authorized || socket.encrypted),
     req,
   };
+}
+
+function listen(
+  { port, host, backlog }: ServerOptions,
+  callback: (() => void) | undefined,
+): Server {
+  const server = createServer((_request, response) => {
+    const body = STATUS_CODES[426] ?? "";
+    response.writeHead(426, { "Content-Length": body.length, "Content-Type": "text/plain" });
+    response.end(body);
+  });
+  // As `ws` passes them: node:net knows what null means in each place.
+  server.listen(port as number, host as string, backlog as number, callback);
+  return server;
+}
+
+function attach(wss: WebSocketServer, server: Server): void {
+  const emitConnection: OnOpen = (socket, request) => wss.emit("connection", socket, request);
+  const onListening = (): boolean => wss.emit("listening");
+  const onError = (error: Error): boolean => wss.emit("error", error);
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
+    wss.handleUpgrade(request, socket, head, emitConnection);
+  server.on("listening", onListening);
+  server.on("error", onError);
+  server.on("upgrade", onUpgrade);
+  wss._removeListeners = () => {
+    server.removeListener("listening", onListening);
+    server.removeListener("error", onError);
+    server.removeListener("upgrade", onUpgrade);
+  };
+}
+
+function emitClose(wss: WebSocketServer): void {
+  wss._state = CLOSED;
+  wss.emit("close");
+}
+
+/** Subprotocols and extensions; a string says what is wrong. */
+function agree({ headers }: IncomingMessage, options: ServerOptions): Agreement | string {
+  const key = headers["sec-websocket-key"] ?? "";
+  const names = headers["sec-websocket-protocol"];
+  const offers = headers["sec-websocket-extensions"];
+  let protocols = new Set<string>();
+  try {
+    if (names !== undefined) protocols = subprotocol.parse(names);
+  } catch {
+    return "Invalid Sec-WebSocket-Protocol header";
+  }
+  try {
+    const deflate = offers === undefined ? undefined : acceptDeflate(offers, options);
+    return { key, protocols, deflate };
+  } catch {
+    return "Invalid or unacceptable Sec-WebSocket-Extensions header";
+  }
+}
+
+function acceptDeflate(
+  header: string,
+  { perMessageDeflate, maxPayload }: ServerOptions,
+): PerMessageDeflate | undefined {
+  if (!perMessageDeflate) return undefined;
+  const offers = extension.parse(header)[PerMessageDeflate.extensionName];
+  if (offers === undefined) return undefined;
+  const options = perMessageDeflate === true ? {} : perMessageDeflate;
+  const deflate = new PerMessageDeflate({ ...options, isServer: true, maxPayload });
+  deflate.accept(offers);
+  return deflate;
+}
+
+function refuse(
+  wss: WebSocketServer,
+  request: IncomingMessage,
+  socket: Duplex,
+  code: number,
+  message: string,
+  headers: Headers = {},
+): void {
+  if (wss.listenerCount("wsClientError") > 0) {
+    wss.emit("wsClientError", new Error(message), socket, request);
+  } else answer(socket, code, message, headers);
+}
+
+function complete(
+  wss: WebSocketServer,
+  agreement: Agreement,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  callback: OnOpen,
+): void {
+  // The client has gone already.
+  if (!socket.readable || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  take(socket);
+  if (wss._state !== RUNNING) return answer(socket, 503);
+  const ws = new wss.options.WebSocket(null, undefined, wss.options);
+  socket.write(switchingProtocols(wss, agreement, request, ws));
+  socket.removeListener("error", onSocketError);
+  ws.setSocket(socket, head, wss.options);
+  if (wss.clients !== undefined) track(wss, ws, wss.clients);
+  callback(ws, request);
+}
+
+/** The 101; listeners of "headers" may add lines. */
+function switchingProtocols(
+  wss: WebSocketServer,
+  { key, protocols, deflate }: Agreement,
+  request: IncomingMessage,
+  ws: WebSocket,
+): string {
+  const headers = [
+    "HTTP/1.1 101 Switching Protocols",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    `Sec-WebSocket-Accept: ${acceptFor(key, nodeRuntime)}`,
+  ];
+  const protocol = selectProtocol(protocols, request, wss.options);
+  if (protocol) {
+    headers.push(`Sec-WebSocket-Protocol: ${protocol}`);
+    ws._protocol = protocol;
+  }
+  if (deflate !== undefined) {
+    const { extensionName } = PerMessageDeflate;
+    const value = extension.format({ [extensionName]: { ...deflate.params } });
+    headers.push(`Sec-WebSocket-Extensions: ${value}`);
+    ws._extensions = { [extensionName]: deflate };
+  }
+  wss.emit("headers", headers, request);
+  return `${headers.join("\r\n")}\r\n\r\n`;
+}
+
+function selectProtocol(
+  protocols: Set<string>,
+  request: IncomingMessage,
+  { handleProtocols }: ServerOptions,
+): string | false | undefined {
+  if (protocols.size === 0) return undefined;
+  return handleProtocols ? handleProtocols(protocols, request) : protocols.values().next().value;
+}
+
+function track(wss: WebSocketServer, ws: WebSocket, clients: Set<WebSocket>): void {
+  clients.add(ws);
+  ws.on("close", () => {
+    clients.delete(ws);
+    if (wss._shouldEmitClose && clients.size === 0) process.nextTick(() => emitClose(wss));
+  });
 }
 
 /** @throws {Error} the second time */
