@@ -6,6 +6,20 @@ import { nextTurn } from "../testing/fake-transport.test.util.ts";
 import { openPair } from "./pair.test.util.ts";
 import { WebSocket } from "./websocket.ts";
 
+/** Wraps all that is read from it, as the proxies of Vue do: only what has no tag of its own. */
+function wrapDeeply<T extends object>(target: T): T {
+  return new Proxy(target, {
+    get(object, name, receiver) {
+      const value: unknown = Reflect.get(object, name, receiver);
+      return hasPlainTag(value) ? wrapDeeply(value) : value;
+    },
+  });
+}
+
+function hasPlainTag(value: unknown): value is object {
+  return Object.prototype.toString.call(value) === "[object Object]";
+}
+
 describe("what stands in for the class of ws", () => {
   test("leaves a subclass the names that it may want", async (t) => {
     class Mine extends WebSocket {
@@ -135,4 +149,35 @@ describe("what stands in for the class of ws", () => {
     await all;
     assert.deepEqual(seen, ["one", "two", "three"]);
   });
+
+  for (const [kind, wrap] of [
+    ["", <T extends object>(target: T): T => new Proxy(target, {})],
+    [" that wraps what it gives", wrapDeeply],
+  ] as const) {
+    test(`works behind a Proxy${kind}`, async (t) => {
+      const { client, peer, url } = await openPair(t);
+      const proxy = wrap(client);
+      const seen: string[] = [];
+      peer.on("message", (data) => seen.push(String(data)));
+      proxy.send("text");
+      proxy.send(Buffer.from("bytes"));
+      proxy.send("in ", { fin: false });
+      proxy.send("parts", { fin: true });
+      const pinged = once(peer, "ping");
+      proxy.ping();
+      await pinged;
+      assert.deepEqual(seen, ["text", "bytes", "in parts"]);
+      proxy.binaryType = "fragments";
+      proxy.pause();
+      assert.ok(client.isPaused);
+      proxy.resume();
+      assert.deepEqual(
+        [proxy.readyState, proxy.url, proxy.bufferedAmount, proxy.extensions, proxy.binaryType],
+        [1, `${url}/`, 0, "", "fragments"],
+      );
+      const closed = once(peer, "close");
+      proxy.close(4000);
+      assert.equal((await closed)[0], 4000);
+    });
+  }
 });

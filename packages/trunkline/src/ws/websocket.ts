@@ -3,8 +3,9 @@
  * RFC 6455. What is here is what `ws` documents: events and their arguments, options, callbacks.
  *
  * Names with an underscore are not documented there, but packages touch them; docs/ws.md lists each
- * with who does. Everything else is private, so that a subclass may call its members what it likes:
- * that is why the connection's owner is a `Link` and not the WebSocket itself.
+ * with who does. Everything else is in a `Link`, so that a subclass may call its members what it likes.
+ * The `Link` has a name that no subclass takes. It is not a `#private` member, and there are no such
+ * methods, because `ws` works behind a `Proxy`, whose `this` has none.
  */
 import { EventEmitter } from "node:events";
 import type { ClientRequest } from "node:http";
@@ -71,17 +72,7 @@ export class WebSocket extends EventEmitter {
   _closeMessage: Buffer = EMPTY;
   _closeFrameReceived = false;
   _closeFrameSent = false;
-  #binaryType: BinaryType = "nodebuffer";
-  #paused = false;
-  #socket: Duplex | null = null;
-  #connection: Connection | undefined;
-  readonly #handshake: ClientHandshake | undefined;
-  readonly #options: SocketOptions;
-  #sender: Sender | undefined;
-  #receiver: ReceiverView | undefined;
-  #maxPayload: number | undefined;
-  /** Bytes given to `send` when it was too late. */
-  #discarded = 0;
+  private readonly _trunkline: Link;
 
   constructor(
     address: string | URL | null,
@@ -91,15 +82,15 @@ export class WebSocket extends EventEmitter {
     super();
     if (address === null) {
       this._isServer = true;
-      this.#options = options ?? {};
+      this._trunkline = new Link(this, options ?? {});
       return;
     }
     this._isServer = false;
     const bag = isOptions(protocols) ? protocols : options;
     const given = protocols === undefined || isOptions(protocols) ? bag?.protocols : protocols;
-    this.#handshake = new ClientHandshake(this, address, toList(given), bag ?? {});
-    this.#options = this.#handshake.options;
-    this.#handshake.start();
+    const handshake = new ClientHandshake(this, address, toList(given), bag ?? {});
+    this._trunkline = new Link(this, handshake.options, handshake);
+    handshake.start();
   }
 
   static {
@@ -112,51 +103,47 @@ export class WebSocket extends EventEmitter {
    * sent before is on its way.
    */
   get _socket(): Duplex | null {
-    this.#connection?.handOver();
-    return this.#socket;
+    const { connection, socket } = this._trunkline;
+    connection?.handOver();
+    return socket;
   }
 
   /** Not documented: where a request that is under way can be found. */
   get _req(): ClientRequest | null {
-    return this.#handshake?.request ?? null;
+    return this._trunkline.handshake?.request ?? null;
   }
 
   get _url(): string | undefined {
-    return this.#handshake?.url;
+    return this._trunkline.handshake?.url;
   }
 
   get _sender(): Sender | null {
-    const connection = this.#connection;
-    if (connection === undefined) return null;
-    this.#sender ??= this.#createSender(connection);
-    return this.#sender;
+    return this._trunkline.openSender();
   }
 
   get _receiver(): ReceiverView | null {
-    const connection = this.#connection;
-    if (connection === undefined) return null;
-    this.#receiver ??= new ReceiverView(connection, this.#maxPayload);
-    return this.#receiver;
+    return this._trunkline.openReceiver();
   }
 
   get binaryType(): BinaryType {
-    return this.#binaryType;
+    return this._trunkline.binaryType;
   }
 
   set binaryType(type: BinaryType) {
     if (!isBinaryType(type)) return;
+    const link = this._trunkline;
     const cutting = type === "fragments";
-    if (this.#connection !== undefined && cutting !== (this.#binaryType === "fragments")) {
-      this.#connection.cutting = cutting;
+    if (link.connection !== undefined && cutting !== (link.binaryType === "fragments")) {
+      link.connection.cutting = cutting;
     }
-    this.#binaryType = type;
+    link.binaryType = type;
   }
 
   /** "If the data is immediately sent the value is 0": what leaves at the end of the turn counts as sent. */
   get bufferedAmount(): number {
-    const connection = this.#connection;
+    const { connection, sender, discarded } = this._trunkline;
     const queued = connection?.blocked ? connection.bufferedAmount : 0;
-    return queued + (this.#sender?._bufferedBytes ?? 0) + this.#discarded;
+    return queued + (sender?._bufferedBytes ?? 0) + discarded;
   }
 
   get extensions(): string {
@@ -164,7 +151,7 @@ export class WebSocket extends EventEmitter {
   }
 
   get isPaused(): boolean {
-    return this.#paused;
+    return this._trunkline.paused;
   }
 
   get protocol(): string {
@@ -221,54 +208,24 @@ export class WebSocket extends EventEmitter {
 
   /** Not documented, but called by who makes the streams itself: the handshake is done on `socket`. */
   setSocket(socket: Duplex, head: Uint8Array, options: SocketOptions): void {
-    const role = this._isServer ? "server" : "client";
-    const settings = settingsFor(role, this.#options, options);
-    const codec = this._extensions[PerMessageDeflate.extensionName]?.codec;
-    const link = new Link(this, this.#options, options);
-    const connection = new Connection(link, openTransport(socket), settings, codec);
-    this.#socket = socket;
-    this.#connection = connection;
-    this.#maxPayload = options.maxPayload;
-    this.#handshake?.finish();
-    link.connection = connection;
-    if (this.#binaryType === "fragments") connection.cutting = true;
-    if (options.generateMask !== undefined) this.#sender = this.#createSender(connection, options);
-    connection.start(head);
+    this._trunkline.open(socket, head, options);
     this._readyState = OPEN;
     this.emit("open");
   }
 
-  #createSender(connection: Connection, options?: SocketOptions): Sender {
-    const socket = this.#socket;
-    const port = {
-      write: (chunk: Uint8Array | string, callback?: WriteCallback): void => {
-        connection.sendEncoded(toBuffer(chunk));
-        if (callback !== undefined) connection.whenWritten(callback);
-      },
-      get destroyed(): boolean {
-        return socket?.destroyed === true;
-      },
-    };
-    const sender = new Sender(port, this._extensions, options?.generateMask);
-    sender.onerror = (error) => {
-      connection.terminate();
-      this.emit("error", error);
-    };
-    return sender;
-  }
-
   /** Sends a message, or with `fin: false` a fragment of one. */
   send(data: unknown, options?: MessageOptions | WriteCallback, callback?: WriteCallback): void {
-    this.#refuseConnecting();
+    refuseConnecting(this._readyState);
     const [bag, done] =
       typeof options === "function" ? [NO_OPTIONS, options] : [options ?? NO_OPTIONS, callback];
     const message = messageOf(data);
-    if (this._readyState !== OPEN) return this.#discard(message, done);
-    const connection = this.#connection;
+    const link = this._trunkline;
+    if (this._readyState !== OPEN) return link.discard(message, done);
+    const connection = link.connection;
     if (connection === undefined) return;
     const { binary = bag !== NO_OPTIONS && "binary" in bag ? false : typeof message !== "string" } =
       bag;
-    if (!this.#isPlain(bag) || isBlob(message)) return this.#sendByHand(message, bag, binary, done);
+    if (!link.isPlain(bag) || isBlob(message)) return link.sendByHand(message, bag, binary, done);
     // What may be compressed is, as far as the codec's threshold goes.
     const compress = (bag.compress ?? !("compress" in bag)) ? undefined : false;
     const isSent =
@@ -283,62 +240,12 @@ export class WebSocket extends EventEmitter {
     else process.nextTick(done, new Error("The message could not be compressed"));
   }
 
-  /** Whether the connection can send it as it sends everything: whole, masked by its role, now. */
-  #isPlain(options: MessageOptions): boolean {
-    if (options !== NO_OPTIONS) {
-      if (options.fin === undefined ? "fin" in options : !options.fin) return false;
-      if ("mask" in options && !options.mask !== this._isServer) return false;
-    }
-    return this.#sender === undefined || (this.#sender.isIdle && !this.#masksItself);
-  }
-
-  get #masksItself(): boolean {
-    return this.#options.generateMask !== undefined;
-  }
-
-  #sendByHand(
-    message: unknown,
-    options: MessageOptions,
-    binary: boolean,
-    callback: WriteCallback | undefined,
-  ): void {
-    const all = { mask: !this._isServer, compress: true, fin: true, ...options, binary };
-    this._sender?.send(message, all, callback);
-  }
-
-  #refuseConnecting(): void {
-    if (this._readyState === CONNECTING) {
-      throw new Error("WebSocket is not open: readyState 0 (CONNECTING)");
-    }
-  }
-
-  /** Too late: the bytes are counted, and the callback is told. */
-  #discard(data: unknown, callback: WriteCallback | undefined): void {
-    this.#discarded += isBlob(data) ? data.size : toBuffer(data).length;
-    if (typeof callback !== "function") return;
-    const state = `${this._readyState} (${stateNames[this._readyState]})`;
-    process.nextTick(callback, new Error(`WebSocket is not open: readyState ${state}`));
-  }
-
   ping(data?: unknown, mask?: boolean | WriteCallback, callback?: WriteCallback): void {
-    this.#control("ping", data, mask, callback);
+    control(this, this._trunkline, "ping", data, mask, callback);
   }
 
   pong(data?: unknown, mask?: boolean | WriteCallback, callback?: WriteCallback): void {
-    this.#control("pong", data, mask, callback);
-  }
-
-  #control(kind: "ping" | "pong", ...given: readonly unknown[]): void {
-    this.#refuseConnecting();
-    const [data, mask, done] = readControl(given);
-    if (this._readyState !== OPEN) return this.#discard(data, done);
-    checkControlSize(data);
-    const isOwn = mask === undefined || mask !== this._isServer;
-    if (!this.#isPlain(NO_OPTIONS) || isBlob(data) || !isOwn) {
-      return this._sender?.[kind](data, mask ?? !this._isServer, done);
-    }
-    this.#connection?.[kind](toBuffer(data));
-    if (done !== undefined) this.#connection?.whenWritten(done);
+    control(this, this._trunkline, "pong", data, mask, callback);
   }
 
   /**
@@ -346,45 +253,45 @@ export class WebSocket extends EventEmitter {
    * @throws {TypeError | RangeError} for a code or reason that a Close cannot carry
    */
   close(code?: number, data?: string | Uint8Array): void {
-    if (this._readyState === CONNECTING) return this.#abort();
+    if (this._readyState === CONNECTING) return this._trunkline.abort();
     if (this._readyState !== OPEN) return;
     const reason = closeReason(code, data);
     this._readyState = CLOSING;
+    const { connection, sender } = this._trunkline;
     const close = (): void => {
-      this.#connection?.close(code, reason);
+      connection?.close(code, reason);
       // Rare, and often the last thing before the stream is destroyed by who holds it.
-      this.#connection?.handOver();
+      connection?.handOver();
       this._closeFrameSent = true;
     };
-    if (this.#sender === undefined) close();
-    else this.#sender.after(close);
-  }
-
-  #abort(): void {
-    this.#handshake?.abort("WebSocket was closed before the connection was established");
+    if (sender === undefined) close();
+    else sender.after(close);
   }
 
   /** Drops the connection at once. */
   terminate(): void {
     if (this._readyState === CLOSED) return;
-    if (this._readyState === CONNECTING) return this.#abort();
-    if (this.#connection === undefined) return;
+    if (this._readyState === CONNECTING) return this._trunkline.abort();
+    const { connection } = this._trunkline;
+    if (connection === undefined) return;
     this._readyState = CLOSING;
     // What was sent goes first, as with `ws`, which writes at the call.
-    this.#connection.handOver();
-    this.#connection.terminate();
+    connection.handOver();
+    connection.terminate();
   }
 
   pause(): void {
     if (this._readyState === CONNECTING || this._readyState === CLOSED) return;
-    this.#paused = true;
-    this.#connection?.pause();
+    const link = this._trunkline;
+    link.paused = true;
+    link.connection?.pause();
   }
 
   resume(): void {
     if (this._readyState === CONNECTING || this._readyState === CLOSED) return;
-    this.#paused = false;
-    this.#connection?.resume();
+    const link = this._trunkline;
+    link.paused = false;
+    link.connection?.resume();
   }
 
   /** Not documented: the end of a handshake that failed, and of a connection. */
@@ -415,26 +322,130 @@ for (const name of [
   Object.defineProperty(WebSocket.prototype, name, { enumerable: true });
 }
 
-/** What the connection of a WebSocket tells, as its events. */
+/**
+ * What a WebSocket keeps for itself, and what its connection tells as its events. The tag keeps the
+ * proxies of Vue away from it: they wrap what a proxied object holds, unless it has one of its own.
+ */
 class Link implements ConnectionOwner {
+  declare readonly [Symbol.toStringTag]: "Link";
   readonly #ws: WebSocket;
-  readonly #isSynchronous: boolean;
+  /** The constructor's. */
+  readonly #options: SocketOptions;
+  readonly handshake: ClientHandshake | undefined;
+  #isSynchronous = true;
   /** How many pings may wait for their pongs to leave; 0 where they are not answered. */
   readonly #maxPongs: number;
   #pendingPongs = 0;
   connection: Connection | undefined;
+  socket: Duplex | null = null;
+  sender: Sender | undefined;
+  #receiver: ReceiverView | undefined;
+  #maxPayload: number | undefined;
+  binaryType: BinaryType = "nodebuffer";
+  paused = false;
+  /** Bytes given to `send` when it was too late. */
+  discarded = 0;
 
-  /** `first` are the constructor's options, `second` those of `setSocket`. */
-  constructor(ws: WebSocket, first: SocketOptions, second: SocketOptions) {
+  constructor(ws: WebSocket, options: SocketOptions, handshake?: ClientHandshake) {
     this.#ws = ws;
-    this.#isSynchronous = second.allowSynchronousEvents ?? true;
-    this.#maxPongs = first.autoPong ? boundOf(first.maxPendingAutoPongs) : 0;
+    this.#options = options;
+    this.handshake = handshake;
+    this.#maxPongs = options.autoPong ? boundOf(options.maxPendingAutoPongs) : 0;
+  }
+
+  static {
+    Object.defineProperty(Link.prototype, Symbol.toStringTag, { value: "Link" });
+  }
+
+  /** The handshake is done on `socket`; `options` are those of `setSocket`. */
+  open(socket: Duplex, head: Uint8Array, options: SocketOptions): void {
+    const ws = this.#ws;
+    const role = ws._isServer ? "server" : "client";
+    const settings = settingsFor(role, this.#options, options);
+    const codec = ws._extensions[PerMessageDeflate.extensionName]?.codec;
+    const connection = new Connection(this, openTransport(socket), settings, codec);
+    this.#isSynchronous = options.allowSynchronousEvents ?? true;
+    this.#maxPayload = options.maxPayload;
+    this.socket = socket;
+    this.connection = connection;
+    this.handshake?.finish();
+    if (this.binaryType === "fragments") connection.cutting = true;
+    if (options.generateMask !== undefined) this.sender = this.#createSender(connection, options);
+    connection.start(head);
+  }
+
+  openSender(): Sender | null {
+    const { connection } = this;
+    if (connection === undefined) return null;
+    this.sender ??= this.#createSender(connection);
+    return this.sender;
+  }
+
+  openReceiver(): ReceiverView | null {
+    const { connection } = this;
+    if (connection === undefined) return null;
+    this.#receiver ??= new ReceiverView(connection, this.#maxPayload);
+    return this.#receiver;
+  }
+
+  #createSender(connection: Connection, options?: SocketOptions): Sender {
+    const { socket } = this;
+    const port = {
+      write: (chunk: Uint8Array | string, callback?: WriteCallback): void => {
+        connection.sendEncoded(toBuffer(chunk));
+        if (callback !== undefined) connection.whenWritten(callback);
+      },
+      get destroyed(): boolean {
+        return socket?.destroyed === true;
+      },
+    };
+    const sender = new Sender(port, this.#ws._extensions, options?.generateMask);
+    sender.onerror = (error) => {
+      connection.terminate();
+      this.#ws.emit("error", error);
+    };
+    return sender;
+  }
+
+  /** Whether the connection can send it as it sends everything: whole, masked by its role, now. */
+  isPlain(options: MessageOptions): boolean {
+    if (options !== NO_OPTIONS) {
+      if (options.fin === undefined ? "fin" in options : !options.fin) return false;
+      if ("mask" in options && !options.mask !== this.#ws._isServer) return false;
+    }
+    return this.sender === undefined || (this.sender.isIdle && !this.#masksItself);
+  }
+
+  get #masksItself(): boolean {
+    return this.#options.generateMask !== undefined;
+  }
+
+  sendByHand(
+    message: unknown,
+    options: MessageOptions,
+    binary: boolean,
+    callback: WriteCallback | undefined,
+  ): void {
+    const all = { mask: !this.#ws._isServer, compress: true, fin: true, ...options, binary };
+    this.openSender()?.send(message, all, callback);
+  }
+
+  /** Too late: the bytes are counted, and the callback is told. */
+  discard(data: unknown, callback: WriteCallback | undefined): void {
+    this.discarded += isBlob(data) ? data.size : toBuffer(data).length;
+    if (typeof callback !== "function") return;
+    const state = `${this.#ws._readyState} (${stateNames[this.#ws._readyState]})`;
+    process.nextTick(callback, new Error(`WebSocket is not open: readyState ${state}`));
+  }
+
+  abort(): void {
+    this.handshake?.abort("WebSocket was closed before the connection was established");
   }
 
   onMessage(data: string | Uint8Array<ArrayBuffer>, cuts?: readonly number[]): void {
     // Texts come as bytes.
     const bytes = data as Uint8Array<ArrayBuffer>;
-    this.#emit("message", toRawData(bytes, this.#ws.binaryType, cuts), true);
+    this.#emit("message", toRawData(bytes, this.binaryType, cuts), true);
   }
 
   onUtf8(data: Uint8Array<ArrayBuffer>): void {
@@ -469,7 +480,7 @@ class Link implements ConnectionOwner {
   #waitATurn(): void {
     this.connection?.pause();
     setImmediate(() => {
-      if (!this.#ws.isPaused) this.connection?.resume();
+      if (!this.paused) this.connection?.resume();
     });
   }
 
@@ -502,6 +513,29 @@ class Link implements ConnectionOwner {
       throw error;
     });
   }
+}
+
+function refuseConnecting(state: ReadyState): void {
+  if (state === CONNECTING) throw new Error("WebSocket is not open: readyState 0 (CONNECTING)");
+}
+
+/** `ping` and `pong`. */
+function control(
+  ws: WebSocket,
+  link: Link,
+  kind: "ping" | "pong",
+  ...given: readonly unknown[]
+): void {
+  refuseConnecting(ws._readyState);
+  const [data, mask, done] = readControl(given);
+  if (ws._readyState !== OPEN) return link.discard(data, done);
+  checkControlSize(data);
+  const isOwn = mask === undefined || mask !== ws._isServer;
+  if (!link.isPlain(NO_OPTIONS) || isBlob(data) || !isOwn) {
+    return link.openSender()?.[kind](data, mask ?? !ws._isServer, done);
+  }
+  link.connection?.[kind](toBuffer(data));
+  if (done !== undefined) link.connection?.whenWritten(done);
 }
 
 function isOptions(protocols: unknown): protocols is ClientOptions {
