@@ -127,7 +127,8 @@ export class DuplexTransport implements Transport {
   }
 
   get buffered(): number {
-    return this.stream.writableLength;
+    // If nothing of ours waits, what does is somebody else's.
+    return this.#waiting ? this.stream.writableLength : 0;
   }
 
   pause(): void {

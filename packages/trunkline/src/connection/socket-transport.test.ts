@@ -214,6 +214,26 @@ test("what goes to the stream behind a direct write that waits counts once, and 
   assert.deepEqual(atDrain, [0]);
 });
 
+test("what others write behind a direct write that waits is not counted as ours", async (t) => {
+  const [near, far] = await tcpPair(t);
+  const sees = new Recorder();
+  assert.ok(isFastSocket(near));
+  const transport = new SocketTransport(near);
+  transport.start(sees);
+  transport.write(pattern(1));
+  while (transport.write(pattern(5_000_000)));
+  const waiting = transport.buffered;
+  near.write(pattern(1_000_000));
+  assert.equal(transport.buffered, waiting);
+  let atDrain = -1;
+  sees.onDrain = () => {
+    atDrain = transport.buffered;
+  };
+  far.resume();
+  while (atDrain === -1) await nextTurn();
+  assert.equal(atDrain, 0);
+});
+
 test("a write after somebody ended the socket is the stream's error, not a frame behind the FIN", async (t) => {
   const [near, far] = await tcpPair(t);
   const socket = near as Socket; // a TCP pair
