@@ -224,6 +224,18 @@ describe("while the transport holds what it was given", () => {
     other.outbox.flush();
   });
 
+  test("a connection that is held up in the middle of a read does not keep it either", () => {
+    const held = newBench();
+    held.transport.holding = true;
+    held.outbox.hold();
+    sendMessage(held, "small");
+    sendMessage(held, pattern(20_000));
+    held.outbox.flush();
+    held.outbox.release();
+    assert.ok(held.outbox.blocked);
+    assert.equal(held.outbox.buffer.length, 0);
+  });
+
   test("long texts leave one after the other from one block, and from another while it is held", () => {
     const held = newBench();
     const other = newBench();

@@ -326,7 +326,8 @@ export class Outbox implements Sink, Flushable {
         pieces.length === 1 ? this.#transport.write(pieces[0]) : this.#transport.writeAll(pieces);
       if (!left) this.#block();
     }
-    if (this.#queue.length === 0 && this.length === 0 && !this.#held) this.#giveBack();
+    // Who is held up would keep it from the others.
+    if (this.length === 0 && (this.#blocked || !this.#held)) this.#giveBack();
   }
 
   #nextSlice(): Uint8Array[] {
