@@ -9,16 +9,16 @@
 import type { Sink } from "../protocol/sink.ts";
 import type { Batch } from "./batch.ts";
 import type { Transport } from "./transport.ts";
-import { type Flushable, flushAfterRead, flushAfterTurn } from "./turn.ts";
+import { beginRead, endRead, type Flushable, flushAfterTurn } from "./turn.ts";
 
 /** Frames leave at once when this many bytes are together. */
 const FULL_BLOCK = 65_536;
-/** The block that all share has room for one full frame, header and all. Bytes; no other block has this size. */
+/** The block that all share has room for one full frame, header and all. Bytes; a block of this size may be given back. */
 const SHARED_BLOCK = FULL_BLOCK + 1024;
+/** The same for one frame that is longer, up to 1 MiB and its header. */
+const LARGE_BLOCK = 1_048_576 + 1024;
 /** How much is handed to a transport that was blocked, before it drains again. Bytes. */
 const SLICE = 262_144;
-/** The same for a frame that is longer: up to 1 MiB, header and all. Bytes; no other block has this size. */
-const LARGE_BLOCK = 1_048_576 + 1024;
 const SMALL_BLOCK = 1024;
 /** Up to here shared bytes are copied behind what is there, and leave with it in one piece. Bytes. */
 const COPIED = 4096;
@@ -41,6 +41,10 @@ function borrow(size: number): Uint8Array | undefined {
     large = undefined;
   }
   return block;
+}
+
+function isShared({ length }: Uint8Array): boolean {
+  return length === SHARED_BLOCK || length === LARGE_BLOCK;
 }
 
 interface Piece {
@@ -110,12 +114,12 @@ export class Outbox implements Sink, Flushable {
   /** From here to `release` nothing is written but full blocks: a read is being answered. */
   hold(): void {
     this.#held = true;
-    flushAfterRead(this);
+    beginRead(this);
   }
 
   release(): void {
     this.#held = false;
-    flushAfterRead(undefined);
+    endRead();
     this.flush();
   }
 
@@ -278,7 +282,7 @@ export class Outbox implements Sink, Flushable {
   #seal(): void {
     if (this.length === 0) return;
     const bytes = this.buffer.subarray(0, this.length);
-    if (this.buffer.length >= SHARED_BLOCK && this.length <= SHARED_BLOCK) {
+    if (isShared(this.buffer) && this.length <= SHARED_BLOCK) {
       this.#enqueue(Uint8Array.prototype.slice.call(bytes));
     } else {
       this.#enqueue(bytes);

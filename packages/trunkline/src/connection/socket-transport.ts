@@ -18,7 +18,6 @@
  * an end, a timeout to push back, a `write` that somebody put in its place), the write is the stream's.
  */
 import { Socket } from "node:net";
-import { constants } from "node:os";
 import type { Duplex } from "node:stream";
 import { getSystemErrorName } from "node:util";
 import { DuplexTransport } from "./duplex-transport.ts";
@@ -88,7 +87,6 @@ function learnRequest(
   method: "writeBuffer" | "writev",
   write: () => boolean,
 ): boolean {
-  makeRequest = "unavailable";
   // Both take the request first.
   const handle = socketHandle as unknown as Record<string, (...given: unknown[]) => unknown>;
   const original = handle[method];
@@ -192,11 +190,11 @@ export class SocketTransport extends DuplexTransport {
   /** Whether all has left. */
   #handed(written: Written, bytes: Uint8Array | readonly Uint8Array[]): boolean {
     const used = written === 0 ? request : written;
-    if (typeof used === "number") return this.#fail(used);
+    if (typeof used === "number") return this.#fail(getSystemErrorName(used), used);
     if (used === null) return true;
     // How much waits would not tell whether it is in use: the last byte may have left meanwhile, and the
     // request is still to be completed. One that the handle made and could not use has failed.
-    if (used.getAsyncId() === -1) return written === 0 || this.#fail(-constants.errno.EPIPE);
+    if (used.getAsyncId() === -1) return written === 0 || this.#fail("EPIPE");
     request = null;
     used.transport = this;
     used.bytes = bytes;
@@ -207,9 +205,8 @@ export class SocketTransport extends DuplexTransport {
   }
 
   /** As Node ends a socket whose write failed. */
-  #fail(errno: number): false {
+  #fail(code: string, errno?: number): false {
     request = null;
-    const code = getSystemErrorName(errno);
     const error = new Error(`write ${code}`);
     this.stream.destroy(Object.assign(error, { errno, code, syscall: "write" }));
     return false;
@@ -218,7 +215,7 @@ export class SocketTransport extends DuplexTransport {
   static complete(transport: SocketTransport, status: number): void {
     transport.#waiting = undefined;
     if (transport.stream.destroyed) return;
-    if (status < 0) transport.#fail(status);
+    if (status < 0) transport.#fail(getSystemErrorName(status), status);
     else transport.drained();
   }
 }

@@ -29,11 +29,11 @@ test("what is handed over by a flush is flushed too, once", async () => {
 
 test("what waits for the end of the turn, or of a read, is flushed when the process ends first", () => {
   const program = `
-    import { flushAfterRead, flushAfterTurn } from ${JSON.stringify(new URL("turn.js", import.meta.url))};
+    import { beginRead, endRead, flushAfterTurn } from ${JSON.stringify(new URL("turn.js", import.meta.url))};
     const item = (name) => ({ flush: () => console.log(name) });
-    flushAfterRead(item("over"));
-    flushAfterRead(undefined);
-    flushAfterRead(item("read"));
+    beginRead(item("over"));
+    endRead();
+    beginRead(item("read"));
     flushAfterTurn(item("turn"));
     process.exit();
   `;

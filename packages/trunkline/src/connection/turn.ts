@@ -17,9 +17,13 @@ process.on("exit", () => {
   flushAll();
 });
 
-/** While a read is answered: what flushes at its end. */
-export function flushAfterRead(item: Flushable | undefined): void {
+/** A read is being answered, and `item` flushes at its end. */
+export function beginRead(item: Flushable): void {
   reading = item;
+}
+
+export function endRead(): void {
+  reading = undefined;
 }
 
 /** Calls `flush` once this turn's code has run. The caller asks once a turn. */

@@ -179,7 +179,7 @@ export class Reader {
 
   /** Whether a data frame is open that is long: what comes next is only taken, and costs little. */
   get inLongFrame(): boolean {
-    return this.#missing > 0 && this.#length >= LONG_FRAME && this.#opcode !== -1;
+    return !this.#over && this.#missing > 0 && this.#length >= LONG_FRAME;
   }
 
   /** The next event, or undefined when more bytes are needed. */
@@ -472,7 +472,7 @@ export class Reader {
     const compressed = this.#compressed;
     const length = this.#messageLength;
     const whole = this.#message;
-    const lent = !this.#isHandedOut;
+    const borrowed = !this.#isHandedOut;
     const ascii = this.#utf8?.ascii;
     const cutInSequence = this.#utf8 !== undefined && !this.#utf8.complete;
     this.#kind = this.#messageLength = 0;
@@ -485,7 +485,7 @@ export class Reader {
     const event = compressed
       ? this.#inflate(kind, whole.subarray(0, length))
       : this.#messageEvent(kind, whole, length, ascii);
-    if (lent) this.#runtime.giveBack(whole);
+    if (borrowed) this.#runtime.giveBack(whole);
     // What was compressed has no cuts: it is inflated as a whole.
     if (compressed || cuts === undefined || event.type !== "binary") return event;
     return { ...event, cuts };

@@ -30,7 +30,7 @@ export class Utf8Checker {
     return this.#ascii;
   }
 
-  /** Takes a piece that is known to be ASCII; false when the text is broken. */
+  /** Takes a piece that is known to be ASCII; false when it comes within a sequence. */
   pushAscii(): boolean {
     return this.#owed === 0;
   }
