@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { join, maskSlowly, pattern, toBytes } from "../testing/frames.test.util.ts";
 import { broken, wellFormed } from "../testing/utf8-cases.test.util.ts";
-import { nodeRuntime } from "./node-runtime.ts";
+import { isShortAscii, nodeRuntime } from "./node-runtime.ts";
 import { maskShared, readBlock } from "./shared-memory.ts";
 
 fc.configureGlobal({ seed: 6455 });
@@ -86,6 +86,19 @@ test("masking equals the RFC's formula for every size, offset and key, within it
       assert.ok(Buffer.compare(bytes, expected) === 0, `${size} bytes at ${start}, key ${key}`);
     }),
   );
+});
+
+test("a byte that is not ASCII is seen wherever it stands", () => {
+  for (const size of [1, 2, 3, 4, 5, 7, 8, 63, 64]) {
+    const bytes = new Uint8Array(size + 2).fill(0xff);
+    bytes.fill(0x7f, 1, size + 1);
+    assert.equal(isShortAscii(bytes, 1, size + 1), true);
+    for (let at = 1; at <= size; at++) {
+      bytes[at] = 0x80;
+      assert.equal(isShortAscii(bytes, 1, size + 1), false, `${at} of ${size}`);
+      bytes[at] = 0x7f;
+    }
+  }
 });
 
 test("what is allocated is alone in its memory", () => {

@@ -136,8 +136,14 @@ function decodeLong(bytes: Uint8Array, start: number, end: number): string | und
   return isUtf8(text) ? utf8Slice.call(bytes, start, end) : undefined;
 }
 
-function isShortAscii(bytes: Uint8Array, start: number, end: number): boolean {
+/** Whether a few bytes are ASCII. */
+export function isShortAscii(bytes: Uint8Array, start: number, end: number): boolean {
   let bits = 0;
-  for (let at = start; at < end; at++) bits |= bytes[at];
+  let at = start;
+  // Four at a time: half of the work of one at a time is counting.
+  for (; at + 4 <= end; at += 4) {
+    bits |= bytes[at] | bytes[at + 1] | bytes[at + 2] | bytes[at + 3];
+  }
+  for (; at < end; at++) bits |= bytes[at];
   return bits < 0x80;
 }

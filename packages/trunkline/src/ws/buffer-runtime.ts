@@ -3,7 +3,7 @@
  * one, small ones out of Node's pool, which is cheaper than an ArrayBuffer for each.
  */
 import { isUtf8 } from "node:buffer";
-import { nodeRuntime } from "../connection/node-runtime.ts";
+import { isShortAscii, nodeRuntime } from "../connection/node-runtime.ts";
 import type { Runtime } from "../protocol/runtime.ts";
 
 /** Up to here a look at each byte is cheaper than a call into the runtime. Bytes. */
@@ -27,10 +27,4 @@ export const bufferRuntime: Runtime = {
 
 function allocate(size: number): Buffer<ArrayBuffer> {
   return Buffer.allocUnsafe(size) as Buffer<ArrayBuffer>; // Node's pool is never shared memory
-}
-
-function isShortAscii(bytes: Uint8Array, start: number, end: number): boolean {
-  let bits = 0;
-  for (let at = start; at < end; at++) bits |= bytes[at];
-  return bits < 0x80;
 }
