@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { nextTurn } from "../testing/fake-transport.test.util.ts";
 import { pattern } from "../testing/frames.test.util.ts";
 import { Recorder } from "../testing/recorder.test.util.ts";
@@ -117,15 +117,34 @@ test("two sockets read over one block, and each gets its own bytes", async (t) =
   }
 });
 
-test("writes of others to the socket and ours arrive in the order of the calls", async (t) => {
-  const [near, far] = await tcpPair(t);
-  const socket = near as Socket; // a TCP pair
+interface Line {
+  readonly transport: SocketTransport;
+  /** The one that the transport is over. */
+  readonly socket: Socket;
+  readonly sees: Recorder;
+  /** The other end, which nobody reads yet. */
+  readonly far: Socket;
+}
+
+async function openLine(t: TestContext): Promise<Line> {
+  const [socket, far] = await tcpPair(t);
   const sees = new Recorder();
-  const received = new Recorder();
-  assert.ok(isFastSocket(near) && isFastSocket(far));
-  const transport = new SocketTransport(near);
+  assert.ok(isFastSocket(socket));
+  const transport = new SocketTransport(socket);
   transport.start(sees);
-  new SocketTransport(far).start(received);
+  return { transport, socket, sees, far };
+}
+
+function receive(socket: Socket): Recorder {
+  const sees = new Recorder();
+  assert.ok(isFastSocket(socket));
+  new SocketTransport(socket).start(sees);
+  return sees;
+}
+
+test("writes of others to the socket and ours arrive in the order of the calls", async (t) => {
+  const { transport, socket, far } = await openLine(t);
+  const received = receive(far);
   const pieces: Uint8Array[] = [];
   const piece = (): Uint8Array => {
     const made = pattern(50_000, pieces.length);
@@ -149,11 +168,7 @@ test("writes of others to the socket and ours arrive in the order of the calls",
 });
 
 test("what waits in the handle counts as buffered until it has left", async (t) => {
-  const [near, far] = await tcpPair(t);
-  const sees = new Recorder();
-  assert.ok(isFastSocket(near));
-  const transport = new SocketTransport(near);
-  transport.start(sees);
+  const { transport, sees, far } = await openLine(t);
   transport.write(pattern(1));
   assert.equal(transport.buffered, 0);
   let written = 1;
@@ -170,13 +185,9 @@ test("what waits in the handle counts as buffered until it has left", async (t) 
 });
 
 test("a write that the system took in two parts is waited for, though nothing is left in the handle", async (t) => {
-  const [near, far] = await tcpPair(t);
-  const sees = new Recorder();
-  assert.ok(isFastSocket(near));
-  const transport = new SocketTransport(near);
-  transport.start(sees);
+  const { transport, socket, sees, far } = await openLine(t);
   transport.write(pattern(1));
-  const { _handle: handle } = near as unknown as { readonly _handle: object };
+  const { _handle: handle } = socket as unknown as { readonly _handle: object };
   Object.defineProperty(handle, "writeQueueSize", { get: () => 0 });
   let count = 0;
   while (transport.write(pattern(100_000))) assert.ok(++count < 1000, "it never waits");
@@ -187,11 +198,7 @@ test("a write that the system took in two parts is waited for, though nothing is
 });
 
 test("what goes to the stream behind a direct write that waits counts once, and drains with it", async (t) => {
-  const [near, far] = await tcpPair(t);
-  const sees = new Recorder();
-  assert.ok(isFastSocket(near));
-  const transport = new SocketTransport(near);
-  transport.start(sees);
+  const { transport, sees, far } = await openLine(t);
   transport.write(pattern(1));
   let written = 1;
   for (let left = true; left; written += 5_000_000) left = transport.write(pattern(5_000_000));
@@ -215,15 +222,11 @@ test("what goes to the stream behind a direct write that waits counts once, and 
 });
 
 test("what others write behind a direct write that waits is not counted as ours", async (t) => {
-  const [near, far] = await tcpPair(t);
-  const sees = new Recorder();
-  assert.ok(isFastSocket(near));
-  const transport = new SocketTransport(near);
-  transport.start(sees);
+  const { transport, socket, sees, far } = await openLine(t);
   transport.write(pattern(1));
   while (transport.write(pattern(5_000_000)));
   const waiting = transport.buffered;
-  near.write(pattern(1_000_000));
+  socket.write(pattern(1_000_000));
   assert.equal(transport.buffered, waiting);
   let atDrain = -1;
   sees.onDrain = () => {
@@ -235,14 +238,8 @@ test("what others write behind a direct write that waits is not counted as ours"
 });
 
 test("a write after somebody ended the socket is the stream's error, not a frame behind the FIN", async (t) => {
-  const [near, far] = await tcpPair(t);
-  const socket = near as Socket; // a TCP pair
-  const sees = new Recorder();
-  const received = new Recorder();
-  assert.ok(isFastSocket(near) && isFastSocket(far));
-  const transport = new SocketTransport(near);
-  transport.start(sees);
-  new SocketTransport(far).start(received);
+  const { transport, socket, sees, far } = await openLine(t);
+  const received = receive(far);
   transport.write(pattern(10));
   socket.end();
   transport.write(pattern(20));
@@ -253,14 +250,10 @@ test("a write after somebody ended the socket is the stream's error, not a frame
 });
 
 test("a write to a peer that is gone ends in the system's error, as Node words it", async (t) => {
-  const [near, far] = await tcpPair(t);
-  const sees = new Recorder();
-  assert.ok(isFastSocket(near));
-  const transport = new SocketTransport(near);
-  transport.start(sees);
+  const { transport, sees, far } = await openLine(t);
   // So that the write finds out, and not the read.
   transport.pause();
-  (far as Socket).resetAndDestroy();
+  far.resetAndDestroy();
   while (!sees.closed) {
     transport.write(pattern(10));
     await nextTurn();
@@ -271,13 +264,8 @@ test("a write to a peer that is gone ends in the system's error, as Node words i
 });
 
 test("a socket with a timeout is written to through the stream, which pushes the timeout back", async (t) => {
-  const [near, far] = await tcpPair(t);
-  const socket = near as Socket; // a TCP pair
-  const received = new Recorder();
-  assert.ok(isFastSocket(near) && isFastSocket(far));
-  const transport = new SocketTransport(near);
-  transport.start(new Recorder());
-  new SocketTransport(far).start(received);
+  const { transport, socket, far } = await openLine(t);
+  const received = receive(far);
   const { mock } = t.mock.method(socket as Socket & { _write(): void }, "_write");
   for (let count = 0; count < 2; count++) transport.write(pattern(10));
   const before = mock.callCount();
@@ -290,13 +278,8 @@ test("a socket with a timeout is written to through the stream, which pushes the
 });
 
 test("a socket whose write somebody replaced is written to by that", async (t) => {
-  const [near, far] = await tcpPair(t);
-  const socket = near as Socket; // a TCP pair
-  const received = new Recorder();
-  assert.ok(isFastSocket(near) && isFastSocket(far));
-  const transport = new SocketTransport(near);
-  transport.start(new Recorder());
-  new SocketTransport(far).start(received);
+  const { transport, socket, far } = await openLine(t);
+  const received = receive(far);
   const { mock } = t.mock.method(socket, "write");
   transport.write(pattern(10));
   assert.equal(mock.callCount(), 1);
