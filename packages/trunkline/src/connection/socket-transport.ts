@@ -60,6 +60,8 @@ function findSymbols(): { readonly buffer: symbol; readonly callback: symbol } |
 }
 
 const symbols = findSymbols();
+/** Whether sockets here are Node's, inside too. */
+export const hasFastSockets: boolean = symbols !== undefined;
 const { write } = Socket.prototype;
 const RECEIVER = Symbol("receiver");
 

@@ -32,3 +32,13 @@ test("TRUNKLINE_TRANSPORT=stream takes the documented one for sockets too", () =
   });
   assert.deepEqual(names, ["DuplexTransport", "SocketTransport"]);
 });
+
+test("where sockets are not Node's, nothing undocumented is tried", () => {
+  const script = `
+    Object.getOwnPropertySymbols = () => [];
+    const { documentedOnly } = await import(${JSON.stringify(new URL("./transports.js", import.meta.url).href)});
+    console.log(documentedOnly);
+  `;
+  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script]);
+  assert.equal(stdout.toString().trim(), "true");
+});

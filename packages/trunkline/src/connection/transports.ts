@@ -4,11 +4,12 @@
  */
 import type { Duplex } from "node:stream";
 import { DuplexTransport } from "./duplex-transport.ts";
-import { isFastSocket, SocketTransport } from "./socket-transport.ts";
+import { hasFastSockets, isFastSocket, SocketTransport } from "./socket-transport.ts";
 import type { Transport } from "./transport.ts";
 
-/** Asked for in the environment. */
-export const documentedOnly: boolean = process.env.TRUNKLINE_TRANSPORT === "stream";
+/** Asked for in the environment; or the runtime is another one, whose node:net and node:http are its own. */
+export const documentedOnly: boolean =
+  process.env.TRUNKLINE_TRANSPORT === "stream" || !hasFastSockets;
 
 export function openTransport(stream: Duplex): Transport {
   if (!documentedOnly && isFastSocket(stream)) return new SocketTransport(stream);
