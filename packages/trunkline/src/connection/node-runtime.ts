@@ -91,8 +91,7 @@ export const nodeRuntime: Runtime = {
   },
   utf8Length: (text) => Buffer.byteLength(text, "utf8"),
   writeUtf8(text, into, offset, size) {
-    // As many bytes as UTF-16 units is ASCII. Above 16 KiB counting and copying is twice as fast as
-    // encoding, and three times where the string is outside the heap, as a decoded one of 1 MiB is.
+    // As many bytes as UTF-16 units is ASCII, and copying is up to three times as fast as encoding.
     if (size === text.length) return latin1Write.call(into, text, offset);
     if (text.length > SHORT_TEXT) return utf8Write.call(into, text, offset);
     let at = offset;
