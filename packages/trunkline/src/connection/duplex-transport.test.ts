@@ -3,6 +3,7 @@ import { Duplex } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { nextTurn } from "../testing/fake-transport.test.util.ts";
 import { pattern } from "../testing/frames.test.util.ts";
+import { describePassingOn } from "../testing/passing-on.test.util.ts";
 import { Recorder } from "../testing/recorder.test.util.ts";
 import {
   type StreamPair,
@@ -25,6 +26,10 @@ describeTransport("a Duplex transport over TLS", overPair(tlsPair));
 describeTransport("a Duplex transport over two streams in one process", overPair(streamPair), {
   silentDestroy: true,
 });
+
+const make = (stream: Duplex): DuplexTransport => new DuplexTransport(stream);
+describePassingOn("a Duplex transport that passes TCP on", tcpPair, make);
+describePassingOn("a Duplex transport that passes two streams on", streamPair, make);
 
 test("a stream that breaks closes with its error", async () => {
   const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });

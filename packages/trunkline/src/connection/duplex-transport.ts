@@ -15,12 +15,12 @@ interface SocketExtras {
   unref?(): unknown;
 }
 
-const TRANSPORT = Symbol("transport");
+export const TRANSPORT: unique symbol = Symbol("transport");
 const NOTHING = new Uint8Array(0);
 
 /** A stream whose transport its listeners find again: one function serves all, instead of a closure each. */
 interface Carried {
-  [TRANSPORT]?: DuplexTransport;
+  [TRANSPORT]?: DuplexTransport | undefined;
 }
 
 export class DuplexTransport implements Transport {
@@ -31,7 +31,7 @@ export class DuplexTransport implements Transport {
    * Duplex may hand the very same memory on to a reader in this process, who is late, or who wrote it.
    */
   readonly copies: boolean;
-  #receiver: Receiver | undefined;
+  protected receiver: Receiver | undefined;
   #waiting = false;
   #whenWritten: ((error?: Error | null) => void) | undefined;
   // biome-ignore lint/style/useReadonlyClassProperties: a static method sets it
@@ -43,8 +43,11 @@ export class DuplexTransport implements Transport {
     this.copies = !(stream instanceof Socket) || stream instanceof TLSSocket;
   }
 
+  /** A second call brings in another receiver, who hears everything from there on. */
   start(receiver: Receiver): void {
-    this.#receiver = receiver;
+    const isFirst = this.receiver === undefined;
+    this.receiver = receiver;
+    if (!isFirst) return;
     const stream = this.stream;
     // Frames are gathered a turn long already; Nagle's algorithm would hold them back once more.
     stream.setNoDelay?.(true);
@@ -54,15 +57,41 @@ export class DuplexTransport implements Transport {
     stream.on("error", onError);
     stream.on("end", onEnd);
     stream.on("close", onClose);
-    this.read(stream, receiver);
+    this.read(stream);
     // Its "close" may be past, or still to come.
     if (stream.closed) process.nextTick(() => this.#close());
-    else if (stream.readableEnded) process.nextTick(() => receiver.onEnd());
+    else if (stream.readableEnded) process.nextTick(() => this.receiver?.onEnd());
+  }
+
+  /**
+   * Gives the stream back as it was before `start`, but paused, for somebody else to read; `bytes`,
+   * which came already, first.
+   */
+  release(bytes: Uint8Array): void {
+    const stream = this.stream;
+    this.receiver = undefined;
+    (stream as Carried)[TRANSPORT] = undefined;
+    stream.off("error", onError);
+    stream.off("end", onEnd);
+    stream.off("close", onClose);
+    this.stopReading(stream);
+    stream.pause();
+    if (bytes.length > 0) stream.unshift(Buffer.from(bytes));
   }
 
   /** Begins to deliver what comes. */
-  protected read(stream: Duplex, receiver: Receiver): void {
-    stream.on("data", (chunk: Uint8Array) => receiver.onData(this.#own(chunk)));
+  protected read(stream: Duplex): void {
+    stream.on("data", onData);
+  }
+
+  /** What comes is the stream's to deliver again. */
+  protected stopReading(stream: Duplex): void {
+    stream.off("data", onData);
+  }
+
+  /** Sends the end of the opening handshake, in ISO 8859-1. It is no frame, and does not count as `buffered`. */
+  writeHead(text: string): void {
+    this.stream.write(text, "latin1");
   }
 
   write(bytes: Uint8Array): boolean {
@@ -123,7 +152,7 @@ export class DuplexTransport implements Transport {
 
   /** Everything that went to the stream has left. */
   protected drained(): void {
-    this.#receiver?.onDrain();
+    this.receiver?.onDrain();
   }
 
   get buffered(): number {
@@ -155,12 +184,16 @@ export class DuplexTransport implements Transport {
     this.stream.unref?.();
   }
 
+  static take(transport: DuplexTransport, chunk: Uint8Array): void {
+    transport.receiver?.onData(transport.#own(chunk));
+  }
+
   static fail(transport: DuplexTransport, error: Error): void {
     transport.#error ??= error;
   }
 
   static end(transport: DuplexTransport): void {
-    transport.#receiver?.onEnd();
+    transport.receiver?.onEnd();
   }
 
   static close(transport: DuplexTransport): void {
@@ -170,8 +203,12 @@ export class DuplexTransport implements Transport {
   #close(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#receiver?.onClose(this.#error ?? this.stream.errored ?? undefined);
+    this.receiver?.onClose(this.#error ?? this.stream.errored ?? undefined);
   }
+}
+
+function onData(this: Carried, chunk: Uint8Array): void {
+  if (this[TRANSPORT] !== undefined) DuplexTransport.take(this[TRANSPORT], chunk);
 }
 
 function onError(this: Carried, error: Error): void {

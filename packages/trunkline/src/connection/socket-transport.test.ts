@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { nextTurn } from "../testing/fake-transport.test.util.ts";
 import { pattern } from "../testing/frames.test.util.ts";
+import { describePassingOn } from "../testing/passing-on.test.util.ts";
 import { Recorder } from "../testing/recorder.test.util.ts";
 import { streamPair, tcpPair, tlsPair } from "../testing/stream-pairs.test.util.ts";
 import { describeTransport, type OpenPair } from "../testing/transport-contract.test.util.ts";
@@ -20,6 +22,13 @@ function overSockets(openStreams: Streams): OpenPair {
 
 describeTransport("the socket transport over TCP", overSockets(tcpPair));
 describeTransport("the socket transport over TLS", overSockets(tlsPair));
+
+const make = (stream: Duplex): SocketTransport => {
+  assert.ok(isFastSocket(stream));
+  return new SocketTransport(stream);
+};
+describePassingOn("a socket transport that passes TCP on", tcpPair, make);
+describePassingOn("a socket transport that passes TLS on", tlsPair, make);
 
 test("only a live socket is read the fast way", async (t) => {
   const [stream] = await streamPair();

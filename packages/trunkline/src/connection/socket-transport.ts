@@ -20,14 +20,14 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { getSystemErrorName } from "node:util";
-import { DuplexTransport } from "./duplex-transport.ts";
+import { DuplexTransport, TRANSPORT } from "./duplex-transport.ts";
 import { readBlock } from "./shared-memory.ts";
-import type { Receiver } from "./transport.ts";
 
 interface Handle {
   useUserBuffer(buffer: Uint8Array): void;
   writeBuffer(request: WriteRequest | null, bytes: Uint8Array): Written;
   writev(request: WriteRequest | null, pieces: readonly Uint8Array[], allBytes: true): Written;
+  writeLatin1String(request: WriteRequest | null, text: string): Written;
   /** Bytes that wait in it. */
   readonly writeQueueSize: number;
 }
@@ -42,10 +42,12 @@ interface WriteRequest {
   oncomplete?: (this: WriteRequest, status: number) => void;
   transport?: SocketTransport;
   /** Kept alive until then. */
-  bytes?: Uint8Array | readonly Uint8Array[];
+  bytes?: Outgoing;
   /** How many of them had to wait. */
   rest?: number;
 }
+
+type Outgoing = Uint8Array | readonly Uint8Array[] | string;
 
 type Callback = (this: object, count: number) => boolean;
 
@@ -63,13 +65,17 @@ const symbols = findSymbols();
 /** Whether sockets here are Node's, inside too. */
 export const hasFastSockets: boolean = symbols !== undefined;
 const { write } = Socket.prototype;
-const RECEIVER = Symbol("receiver");
 
 /** One for all sockets: Node calls it on the socket. */
-const onRead: Callback = function (this: { [RECEIVER]?: Receiver }, count) {
-  this[RECEIVER]?.onData(readBlock, count);
+const onRead: Callback = function (this: { [TRANSPORT]?: SocketTransport }, count) {
+  if (this[TRANSPORT] !== undefined) SocketTransport.takeRead(this[TRANSPORT], count);
   return true;
 };
+
+/** As Node delivers what it read, for a socket that is not ours to read any more: the block stays with its handle. */
+const pushRead = function (this: Socket, count: number): boolean {
+  return this.push(Buffer.from(readBlock.subarray(0, count)));
+} as Callback;
 
 /** Whether a stream is a socket that can be read the fast way. */
 export function isFastSocket(stream: Duplex): stream is Socket {
@@ -84,12 +90,12 @@ let makeRequest: (() => WriteRequest | null) | "unknown" | "unavailable" = "unkn
 let request: WriteRequest | null = null;
 
 /** Lets the stream write, and looks at what it hands to that method of the handle. */
-function learnRequest(
+function learnRequest<T>(
   socketHandle: Handle,
-  method: "writeBuffer" | "writev",
-  write: () => boolean,
-): boolean {
-  // Both take the request first.
+  method: "writeBuffer" | "writev" | "writeLatin1String",
+  write: () => T,
+): T {
+  // All take the request first.
   const handle = socketHandle as unknown as Record<string, (...given: unknown[]) => unknown>;
   const original = handle[method];
   handle[method] = (...given) => {
@@ -109,11 +115,17 @@ function makerOf(given: WriteRequest | null): typeof makeRequest {
   return typeof given.getAsyncId === "function" ? () => new Request() : "unavailable";
 }
 
+function fieldsOf(socket: Duplex): Record<symbol, unknown> & { readonly _handle: Handle | null } {
+  // `isFastSocket` saw it.
+  return socket as unknown as Record<symbol, unknown> & { readonly _handle: Handle | null };
+}
+
 function takesWrites(handle: Partial<Handle>): boolean {
-  const { writeBuffer, writev, writeQueueSize } = handle;
+  const { writeBuffer, writev, writeLatin1String, writeQueueSize } = handle;
   return (
     typeof writeBuffer === "function" &&
     typeof writev === "function" &&
+    typeof writeLatin1String === "function" &&
     typeof writeQueueSize === "number"
   );
 }
@@ -124,20 +136,36 @@ export class SocketTransport extends DuplexTransport {
   /** What waits in the handle. */
   #waiting: WriteRequest | undefined;
 
-  protected override read(socket: Duplex, receiver: Receiver): void {
-    const fields = socket as unknown as Record<symbol, unknown> & { _handle: Handle | null };
+  protected override read(socket: Duplex): void {
+    const fields = fieldsOf(socket);
     const handle = fields._handle;
-    if (symbols === undefined || handle === null) return super.read(socket, receiver);
+    if (symbols === undefined || handle === null) return super.read(socket);
     this.#direct = !this.copies && takesWrites(handle);
-    fields[RECEIVER] = receiver;
+    // It stays with the handle, once it is there.
+    if (fields[symbols.buffer] !== readBlock) handle.useUserBuffer(readBlock);
     fields[symbols.buffer] = readBlock;
     fields[symbols.callback] = onRead;
-    handle.useUserBuffer(readBlock);
-    if (socket.readableLength > 0) deliverHeld(socket, receiver);
+    if (socket.readableLength > 0) this.#deliverHeld(socket);
     // The stream asks for bytes once and then waits for them, which never come its way. Else it would
     // ask when it likes, and so begin to read while we have paused.
     socket.read(0);
     socket.resume();
+  }
+
+  protected override stopReading(socket: Duplex): void {
+    const fields = fieldsOf(socket);
+    if (symbols === undefined || fields[symbols.callback] !== onRead) super.stopReading(socket);
+    else fields[symbols.callback] = pushRead;
+  }
+
+  override writeHead(text: string): void {
+    const handle = this.#freeHandle;
+    if (handle === undefined || makeRequest === "unavailable") return super.writeHead(text);
+    if (makeRequest === "unknown") {
+      return learnRequest(handle, "writeLatin1String", () => super.writeHead(text));
+    }
+    request ??= makeRequest();
+    this.#handed(handle.writeLatin1String(request, text), text);
   }
 
   override write(bytes: Uint8Array): boolean {
@@ -190,7 +218,7 @@ export class SocketTransport extends DuplexTransport {
   }
 
   /** Whether all has left. */
-  #handed(written: Written, bytes: Uint8Array | readonly Uint8Array[]): boolean {
+  #handed(written: Written, bytes: Outgoing): boolean {
     const used = written === 0 ? request : written;
     if (typeof used === "number") return this.#fail(getSystemErrorName(used), used);
     if (used === null) return true;
@@ -214,6 +242,24 @@ export class SocketTransport extends DuplexTransport {
     return false;
   }
 
+  /** What the stream had read by itself, while the handshake was decided, comes before everything else. */
+  #deliverHeld(socket: Duplex): void {
+    const held: Uint8Array[] = [];
+    // Queued before the last byte is taken, because that queues "end" if the peer has ended.
+    process.nextTick(() => {
+      for (const bytes of held) this.receiver?.onData(bytes);
+    });
+    while (socket.readableLength > 0) {
+      const bytes: unknown = socket.read();
+      if (!(bytes instanceof Uint8Array)) break;
+      held.push(bytes);
+    }
+  }
+
+  static takeRead(transport: SocketTransport, count: number): void {
+    transport.receiver?.onData(readBlock, count);
+  }
+
   static complete(transport: SocketTransport, status: number): void {
     transport.#waiting = undefined;
     if (transport.stream.destroyed) return;
@@ -225,18 +271,4 @@ export class SocketTransport extends DuplexTransport {
 /** One for all requests. */
 function onComplete(this: WriteRequest, status: number): void {
   if (this.transport !== undefined) SocketTransport.complete(this.transport, status);
-}
-
-/** What the stream had read by itself, while the handshake was decided, comes before everything else. */
-function deliverHeld(socket: Duplex, receiver: Receiver): void {
-  const held: Uint8Array[] = [];
-  // Queued before the last byte is taken, because that queues "end" if the peer has ended.
-  process.nextTick(() => {
-    for (const bytes of held) receiver.onData(bytes);
-  });
-  while (socket.readableLength > 0) {
-    const bytes: unknown = socket.read();
-    if (!(bytes instanceof Uint8Array)) break;
-    held.push(bytes);
-  }
 }

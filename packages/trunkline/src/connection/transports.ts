@@ -5,13 +5,12 @@
 import type { Duplex } from "node:stream";
 import { DuplexTransport } from "./duplex-transport.ts";
 import { hasFastSockets, isFastSocket, SocketTransport } from "./socket-transport.ts";
-import type { Transport } from "./transport.ts";
 
 /** Asked for in the environment; or the runtime is another one, whose node:net and node:http are its own. */
 export const documentedOnly: boolean =
   process.env.TRUNKLINE_TRANSPORT === "stream" || !hasFastSockets;
 
-export function openTransport(stream: Duplex): Transport {
+export function openTransport(stream: Duplex): DuplexTransport {
   if (!documentedOnly && isFastSocket(stream)) return new SocketTransport(stream);
   return new DuplexTransport(stream);
 }

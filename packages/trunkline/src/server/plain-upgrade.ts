@@ -11,6 +11,9 @@
 import type { Server as HttpServer } from "node:http";
 import type { Socket } from "node:net";
 import type { Clock, Timer } from "../connection/clock.ts";
+import type { DuplexTransport } from "../connection/duplex-transport.ts";
+import type { Receiver } from "../connection/transport.ts";
+import { openTransport } from "../connection/transports.ts";
 import { isHeaderValue, isToken } from "../protocol/headers.ts";
 import type { RequestSource } from "./upgrade-request.ts";
 
@@ -36,7 +39,11 @@ export class PlainRequest implements RequestSource {
 }
 
 /** Opens a socket for the request, if it is accepted and nobody asks for Node's own; else false, and nothing was done. */
-export type OpenPlainly = (request: PlainRequest, socket: Socket) => boolean;
+export type OpenPlainly = (
+  request: PlainRequest,
+  socket: Socket,
+  transport: DuplexTransport,
+) => boolean;
 
 /** A longer request is left to node:http. Bytes. */
 const LONGEST = 4096;
@@ -48,6 +55,7 @@ const EOL = "\r\n";
 const END = "\r\n\r\n";
 /** More are left to node:http, too: each is compared with those before it. */
 const MOST_FIELDS = 64;
+const NOTHING = new Uint8Array(0);
 
 export class PlainUpgrades {
   readonly #server: HttpServer;
@@ -55,10 +63,7 @@ export class PlainUpgrades {
   readonly #clock: Clock;
   /** What node:http, and whoever else listens, does with a connection. */
   readonly #others: readonly ((socket: Socket) => void)[];
-  readonly #awaited = new Set<Socket>();
-  /** One for all sockets: Node calls them on the socket. */
-  readonly #onData: (this: Socket, chunk: Buffer) => void;
-  readonly #onEnd: (this: Socket) => void;
+  readonly #awaited = new Set<Awaited>();
   #timer: Timer | undefined;
 
   /** Call it before the server listens, and behind all who listen for its connections. */
@@ -69,66 +74,78 @@ export class PlainUpgrades {
     this.#others = server.listeners("connection") as ((socket: Socket) => void)[]; // its event's
     server.removeAllListeners("connection");
     server.on("connection", (socket: Socket) => this.#await(socket));
-    const owner = this;
-    this.#onData = function (chunk): void {
-      owner.#take(this, chunk);
-    };
-    this.#onEnd = function (): void {
-      owner.#release(this);
-      this.end();
-    };
   }
 
   /** Leaves those that have not said anything to node:http. */
   yield(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    for (const socket of this.#awaited) this.#handOver(socket);
+    for (const awaited of this.#awaited) this.#handOver(awaited, NOTHING);
   }
 
   #await(socket: Socket): void {
-    this.#awaited.add(socket);
+    const awaited = new Awaited(this, socket);
+    this.#awaited.add(awaited);
     this.#timer ??= this.#clock.setTimer(() => this.yield(), PATIENCE);
-    socket.on("error", ignoreError);
-    socket.on("end", this.#onEnd);
-    socket.on("data", this.#onData);
+    awaited.transport.start(awaited);
   }
 
-  #take(socket: Socket, chunk: Buffer): void {
-    this.#release(socket);
-    const request = readRequest(chunk);
-    if (request !== undefined && this.#open(request, socket)) return;
-    socket.pause();
-    socket.unshift(chunk);
-    this.#give(socket);
+  /** The first bytes came. */
+  static take(plain: PlainUpgrades, awaited: Awaited, bytes: Uint8Array): void {
+    plain.#awaited.delete(awaited);
+    const request = readRequest(bytes);
+    const { socket, transport } = awaited;
+    if (request === undefined || !plain.#open(request, socket, transport)) {
+      plain.#handOver(awaited, bytes);
+    }
   }
 
-  #release(socket: Socket): void {
-    this.#awaited.delete(socket);
-    socket.off("error", ignoreError);
-    socket.off("end", this.#onEnd);
-    socket.off("data", this.#onData);
+  static forget(plain: PlainUpgrades, awaited: Awaited): void {
+    plain.#awaited.delete(awaited);
   }
 
-  #handOver(socket: Socket): void {
-    this.#release(socket);
+  #handOver(awaited: Awaited, bytes: Uint8Array): void {
+    this.#awaited.delete(awaited);
+    const { socket, transport } = awaited;
     if (socket.destroyed) return;
-    socket.pause();
-    this.#give(socket);
-  }
-
-  #give(socket: Socket): void {
+    transport.release(bytes);
     for (const listener of this.#others) listener.call(this.#server, socket);
     socket.resume();
   }
 }
 
-function ignoreError(): void {}
+/** A connection that has not said anything. */
+class Awaited implements Receiver {
+  readonly socket: Socket;
+  readonly transport: DuplexTransport;
+  readonly #plain: PlainUpgrades;
+
+  constructor(plain: PlainUpgrades, socket: Socket) {
+    this.#plain = plain;
+    this.socket = socket;
+    this.transport = openTransport(socket);
+  }
+
+  onData(bytes: Uint8Array, length: number = bytes.length): void {
+    PlainUpgrades.take(this.#plain, this, bytes.subarray(0, length));
+  }
+
+  onEnd(): void {
+    PlainUpgrades.forget(this.#plain, this);
+    this.transport.end();
+  }
+
+  onDrain(): void {}
+
+  onClose(): void {
+    PlainUpgrades.forget(this.#plain, this);
+  }
+}
 
 /** Undefined for whatever needs an HTTP parser, or its refusal. */
-export function readRequest(bytes: Buffer): PlainRequest | undefined {
+export function readRequest(bytes: Uint8Array): PlainRequest | undefined {
   if (bytes.length > LONGEST || bytes[0] !== START.charCodeAt(0)) return undefined;
-  const text = bytes.toString("latin1");
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
   // The head ends with what came: no body, and no frames in advance.
   if (!text.startsWith(START) || text.indexOf(END) !== text.length - END.length) return undefined;
   const lineEnd = text.indexOf(EOL);

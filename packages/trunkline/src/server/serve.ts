@@ -77,7 +77,8 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const sockets = new SocketServer(rest);
   const { handshakeTimeout, report, connection, logger } = readSettings(rest);
   const hasRoute = (target: string): boolean => sockets.hasRoute(target);
-  const open: OpenPlainly = (request, socket) => openPlainly(sockets, request, socket);
+  const open: OpenPlainly = (request, socket, transport) =>
+    openPlainly(sockets, request, socket, transport);
   const { clock } = connection;
   const make = (): HttpServer => {
     const listener = makeHttpServer({

@@ -10,6 +10,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { CloseInfo, ConnectionError } from "../connection/connection.ts";
+import type { DuplexTransport } from "../connection/duplex-transport.ts";
 import { openTransport } from "../connection/transports.ts";
 import { GOING_AWAY } from "../protocol/close.ts";
 import { Decision } from "./decision.ts";
@@ -196,12 +197,17 @@ class SocketServerBase {
   }
 
   /** Whether the request of a plain upgrade is accepted, and nobody needs Node's; else it did nothing. */
-  static openPlainly(server: SocketServerBase, request: PlainRequest, socket: Socket): boolean {
+  static openPlainly(
+    server: SocketServerBase,
+    request: PlainRequest,
+    socket: Socket,
+    transport: DuplexTransport,
+  ): boolean {
     if (server.#draining !== undefined) return false;
     // What is refused, node:http's way refuses, and logs.
     const candidate = server.#examine(request, socket, pathOf(request.url), {});
     if ("status" in candidate || candidate.route.handler.upgrade !== undefined) return false;
-    server.#accept(candidate, undefined, socket, NOTHING);
+    server.#accept(candidate, undefined, socket, NOTHING, transport);
     return true;
   }
 
@@ -312,20 +318,25 @@ class SocketServerBase {
     });
   }
 
-  #accept(candidate: Candidate, answer: unknown, socket: Duplex, head: Uint8Array): void {
+  #accept(
+    candidate: Candidate,
+    answer: unknown,
+    socket: Duplex,
+    head: Uint8Array,
+    transport: DuplexTransport = openTransport(socket),
+  ): void {
     let accepted: ReturnType<typeof accept>;
     try {
       accepted = accept(candidate, answer, this.#settings.logger);
     } catch (error) {
       return this.#reportFor(candidate, error, socket);
     }
-    socket.write(accepted.response, "latin1");
-    this.#open(candidate.route, accepted.opened, socket, head);
+    transport.writeHead(accepted.response);
+    this.#open(candidate.route, accepted.opened, transport, head);
   }
 
-  #open(route: Route, opened: Opened, stream: Duplex, head: Uint8Array): void {
+  #open(route: Route, opened: Opened, transport: DuplexTransport, head: Uint8Array): void {
     UpgradeRequest.opened(opened.request);
-    const transport = openTransport(stream);
     const socket = new ServerSocket(this.#host, route.handler, opened, transport, route.connection);
     this.#sockets.add(socket);
     const { path, remoteAddress } = opened.request;
@@ -401,8 +412,13 @@ export interface SocketServerConstructor {
 export const SocketServer: SocketServerConstructor = SocketServerBase;
 
 /** For `serve`, which reads plain upgrades itself: see plain-upgrade.ts. */
-export function openPlainly(server: SocketServer, request: PlainRequest, socket: Socket): boolean {
-  return SocketServerBase.openPlainly(server, request, socket);
+export function openPlainly(
+  server: SocketServer,
+  request: PlainRequest,
+  socket: Socket,
+  transport: DuplexTransport,
+): boolean {
+  return SocketServerBase.openPlainly(server, request, socket, transport);
 }
 
 /** @throws {TypeError} for a wrong or unknown option of `close` */
