@@ -146,6 +146,7 @@ const NOTHING = new Uint8Array(0);
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class Connection implements Receiver, Expiring, Resting {
+  place = 0;
   readonly #owner: ConnectionOwner;
   readonly #settings: ConnectionSettings;
   readonly #transport: Transport;

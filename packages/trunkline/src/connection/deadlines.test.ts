@@ -6,6 +6,7 @@ import { Deadlines, deadlinesOf, type Expiring } from "./deadlines.ts";
 
 /** An item whose deadline is moved on by `next` when it expires. */
 class Item implements Expiring {
+  place = 0;
   readonly expired: number[] = [];
   deadline: number;
   readonly #next: (now: number) => number;
@@ -82,16 +83,17 @@ test("an item that was removed does not expire, and the last one takes the timer
 test("an item may remove itself and others while it expires", () => {
   const clock = new ManualClock();
   const deadlines = new Deadlines(clock);
-  const second = new Item(10);
-  const first = new Item(10, () => {
-    deadlines.remove(first);
-    deadlines.remove(second);
+  const removeAll = (): number => {
+    for (const item of items) deadlines.remove(item);
     return 0;
-  });
-  deadlines.add(first);
-  deadlines.add(second);
+  };
+  const items = [new Item(10, removeAll), new Item(10, removeAll)];
+  for (const item of items) deadlines.add(item);
   clock.advance(50);
-  assert.deepEqual([first.expired, second.expired], [[10], []]);
+  assert.deepEqual(
+    items.flatMap((item) => item.expired),
+    [10],
+  );
   assert.equal(clock.pending, 0);
 });
 

@@ -3,8 +3,9 @@
  * as a value; ten thousand of them cost one timer and a walk now and then, not ten thousand timers.
  */
 import type { Clock, Timer } from "./clock.ts";
+import { type Member, Members } from "./members.ts";
 
-export interface Expiring {
+export interface Expiring extends Member {
   /** When `expire` wants to be called: milliseconds on the clock, Infinity for never. */
   readonly deadline: number;
   expire(now: number): void;
@@ -12,7 +13,7 @@ export interface Expiring {
 
 export class Deadlines {
   readonly #clock: Clock;
-  readonly #items = new Set<Expiring>();
+  readonly #items = new Members<Expiring>();
   #timer: Timer | undefined;
   #wakeAt = Number.POSITIVE_INFINITY;
 

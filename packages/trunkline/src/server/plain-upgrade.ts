@@ -12,6 +12,7 @@ import type { Server as HttpServer } from "node:http";
 import type { Socket } from "node:net";
 import type { Clock, Timer } from "../connection/clock.ts";
 import type { DuplexTransport } from "../connection/duplex-transport.ts";
+import { type Member, Members } from "../connection/members.ts";
 import type { Receiver } from "../connection/transport.ts";
 import { openTransport } from "../connection/transports.ts";
 import { isHeaderValue, isToken } from "../protocol/headers.ts";
@@ -63,7 +64,7 @@ export class PlainUpgrades {
   readonly #clock: Clock;
   /** What node:http, and whoever else listens, does with a connection. */
   readonly #others: readonly ((socket: Socket) => void)[];
-  readonly #awaited = new Set<Awaited>();
+  readonly #awaited = new Members<Awaited>();
   #timer: Timer | undefined;
 
   /** Call it before the server listens, and behind all who listen for its connections. */
@@ -115,7 +116,8 @@ export class PlainUpgrades {
 }
 
 /** A connection that has not said anything. */
-class Awaited implements Receiver {
+class Awaited implements Receiver, Member {
+  place = 0;
   readonly socket: Socket;
   readonly transport: DuplexTransport;
   readonly #plain: PlainUpgrades;

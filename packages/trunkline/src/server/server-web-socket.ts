@@ -16,6 +16,7 @@ import {
 } from "../connection/connection.ts";
 import { type Deferred, deferred } from "../connection/deferred.ts";
 import { Inbox, type Pausable } from "../connection/inbox.ts";
+import type { Member } from "../connection/members.ts";
 import type { Transport } from "../connection/transport.ts";
 import { INTERNAL_ERROR, NORMAL_CLOSURE } from "../protocol/close.ts";
 import type { MessageCodec, SharedCodec } from "../protocol/codec.ts";
@@ -105,7 +106,8 @@ export interface Opened {
   readonly codec?: MessageCodec | undefined;
 }
 
-export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, Subscriber {
+export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, Subscriber, Member {
+  place = 0;
   data: unknown;
   readonly request: UpgradeRequest;
   readonly protocol: string;

@@ -11,6 +11,7 @@ import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { CloseInfo, ConnectionError } from "../connection/connection.ts";
 import type { DuplexTransport } from "../connection/duplex-transport.ts";
+import { Members } from "../connection/members.ts";
 import { openTransport } from "../connection/transports.ts";
 import { GOING_AWAY } from "../protocol/close.ts";
 import { Decision } from "./decision.ts";
@@ -77,7 +78,9 @@ class SocketServerBase {
   readonly #origins: AllowedOrigins;
   readonly #trust: TrustedProxies | undefined;
   readonly #topics = new Topics();
-  readonly #sockets = new Set<ServerSocket>();
+  readonly #sockets = new Members<ServerSocket>();
+  /** The same as a Set, from when somebody asks for it. */
+  #shown: Set<ServerSocket> | undefined;
   readonly #deciding = new Set<Decision>();
   /** Streams that were refused, and have not taken their answer yet. */
   readonly #leaving = new Set<Duplex>();
@@ -106,7 +109,8 @@ class SocketServerBase {
 
   /** Open sockets, and those still closing. */
   get sockets(): ReadonlySet<ServerWebSocket<unknown>> {
-    return this.#sockets;
+    this.#shown ??= new Set(this.#sockets);
+    return this.#shown;
   }
 
   /** Sends to every subscriber of `topic`, encoded once; returns to how many. */
@@ -339,6 +343,7 @@ class SocketServerBase {
     UpgradeRequest.opened(opened.request);
     const socket = new ServerSocket(this.#host, route.handler, opened, transport, route.connection);
     this.#sockets.add(socket);
+    this.#shown?.add(socket);
     const { path, remoteAddress } = opened.request;
     this.#settings.logger.info?.(`open ${printable(path)} from ${remoteAddress}`);
     socket.start(head);
@@ -350,6 +355,7 @@ class SocketServerBase {
 
   #closed(socket: ServerSocket, { code, reason }: CloseInfo): void {
     this.#sockets.delete(socket);
+    this.#shown?.delete(socket);
     const because = reason === "" ? "" : ` ${quoted(reason)}`;
     this.#settings.logger.info?.(`close ${printable(socket.request.path)} ${code}${because}`);
     this.#checkDrained();
@@ -375,7 +381,7 @@ class SocketServerBase {
     });
     const timer = this.#settings.connection.clock.setTimer(() => this.#dropAll(), timeout);
     for (const decision of [...this.#deciding]) decision.giveUp(SHUTTING_DOWN);
-    for (const socket of [...this.#sockets]) socket.close(GOING_AWAY);
+    for (const socket of this.#sockets) socket.close(GOING_AWAY);
     this.#checkDrained();
     await drained;
     timer.cancel();
@@ -383,7 +389,7 @@ class SocketServerBase {
   }
 
   #dropAll(): void {
-    for (const socket of [...this.#sockets]) socket.terminate();
+    for (const socket of this.#sockets) socket.terminate();
     for (const stream of [...this.#leaving]) stream.destroy();
   }
 
