@@ -83,17 +83,16 @@ test("an item that was removed does not expire, and the last one takes the timer
 test("an item may remove itself and others while it expires", () => {
   const clock = new ManualClock();
   const deadlines = new Deadlines(clock);
-  const removeAll = (): number => {
-    for (const item of items) deadlines.remove(item);
+  const second = new Item(10);
+  const first = new Item(10, () => {
+    deadlines.remove(first);
+    deadlines.remove(second);
     return 0;
-  };
-  const items = [new Item(10, removeAll), new Item(10, removeAll)];
-  for (const item of items) deadlines.add(item);
+  });
+  deadlines.add(first);
+  deadlines.add(second);
   clock.advance(50);
-  assert.deepEqual(
-    items.flatMap((item) => item.expired),
-    [10],
-  );
+  assert.deepEqual([first.expired, second.expired], [[10], []]);
   assert.equal(clock.pending, 0);
 });
 

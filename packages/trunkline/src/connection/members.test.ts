@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { type Member, Members } from "./members.ts";
 
@@ -30,7 +32,7 @@ describe("members", () => {
     );
   });
 
-  it("are all met in a walk, whoever goes or comes meanwhile", () => {
+  it("are met once in a walk, whoever goes or comes meanwhile", () => {
     const walks = fc.tuple(
       fc.nat(9),
       fc.array(fc.tuple(fc.nat(9), fc.boolean()), { maxLength: 9 }),
@@ -40,20 +42,39 @@ describe("members", () => {
         const all = Array.from({ length: 10 }, () => new One());
         const members = new Members<One>();
         for (const one of all.slice(0, count)) members.add(one);
-        const touched = new Set<One>();
-        const met = new Set<One>();
+        const gone = new Set<One>();
+        const met: One[] = [];
         for (const one of members) {
           assert.ok(members.has(one));
-          met.add(one);
-          const act = acts.pop();
-          if (act === undefined) continue;
-          const other = all[act[0]];
-          touched.add(other);
-          if (act[1]) members.add(other);
-          else members.delete(other);
+          met.push(one);
+          const [at, comes] = acts.pop() ?? [0, true];
+          if (comes) members.add(all[at]);
+          else members.delete(all[at]);
+          if (!comes) gone.add(all[at]);
         }
-        for (const one of all.slice(0, count)) assert.ok(met.has(one) || touched.has(one));
+        assert.equal(new Set(met).size, met.length);
+        for (const one of met) assert.ok(all.indexOf(one) < count, "it came meanwhile");
+        for (const one of all.slice(0, count)) assert.ok(met.includes(one) || gone.has(one));
       }),
     );
+  });
+
+  it("leave nothing behind that a minor collection cannot free", () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as (options?: { readonly type: "minor" }) => void;
+    const members = new Members<One>();
+    const stays = new One();
+    members.add(stays);
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let batch = 0; batch < 400; batch++) {
+      const ones = Array.from({ length: 50 }, () => Object.assign(new One(), { is: Array(100) }));
+      for (const one of ones) members.add(one);
+      for (const one of ones) members.delete(one);
+    }
+    collect({ type: "minor" });
+    const left = process.memoryUsage().heapUsed - before;
+    assert.ok(left < 4_000_000, `${left} bytes are left of 16 MB`);
+    assert.equal(members.size, 1);
   });
 });

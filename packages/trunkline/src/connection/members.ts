@@ -1,11 +1,12 @@
 /**
  * Those who are there at the moment, in no order: connections, say, that come and go by the thousand.
  *
- * A Set would do, but for V8's minor collections. Whenever a Set's table is replaced, the old one
- * points to the new one and keeps the members it had. Once a single table has grown old, all that
- * follow it live on until the next major collection, and so does every connection that ever stood in
- * one: half of what a server had allocated for connections that were long gone was copied, twice. Here
- * a member knows its place, and nothing is left of who has gone.
+ * A Set would do, but for V8's minor collections. Whenever a Set's table is replaced, which members
+ * that come and go make happen all the time, the old one points to the new one and keeps the members it
+ * had. Once a single table has become old, by being there at a major collection, all that follow it live
+ * on until the next, and so does every connection that stood in one: half of what a server had allocated
+ * for connections that were long gone was copied, twice. Here a member knows its place, and nothing is
+ * left of who has gone.
  */
 export interface Member {
   /** Where it stands in the `Members` that it is in, which alone sets it. One member is in one at a time. */
@@ -39,15 +40,28 @@ export class Members<T extends Member> {
     last.place = member.place;
   }
 
-  /**
-   * Each who is there from the beginning to the end of the walk comes once at least; one may come
-   * again where others leave meanwhile. Who comes in meanwhile does not.
-   */
-  *[Symbol.iterator](): Generator<T, void, undefined> {
-    // From the end: the place of one who leaves is taken by one who was visited.
-    for (let at = this.#list.length - 1; at >= 0; at--) {
-      const member: T | undefined = this.#list[at];
-      if (member !== undefined) yield member;
+  /** A walk past each who was there at its beginning and is still there when its turn comes. */
+  [Symbol.iterator](): Iterator<T, undefined> {
+    return new Walk(this, [...this.#list]);
+  }
+}
+
+/** A fraction of the price of a generator's steps. */
+class Walk<T extends Member> implements Iterator<T, undefined> {
+  readonly #members: Members<T>;
+  readonly #list: readonly T[];
+  #at = 0;
+
+  constructor(members: Members<T>, list: readonly T[]) {
+    this.#members = members;
+    this.#list = list;
+  }
+
+  next(): IteratorResult<T, undefined> {
+    while (this.#at < this.#list.length) {
+      const value = this.#list[this.#at++];
+      if (this.#members.has(value)) return { done: false, value };
     }
+    return { done: true, value: undefined };
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "../connection/clock.ts";
+import type { Member } from "../connection/members.ts";
 import type { AnyHandler } from "./handler.ts";
 import type { Refusal } from "./refusal.ts";
 import type { UpgradeRequest } from "./upgrade-request.ts";
@@ -18,7 +19,8 @@ export interface DecisionEnds {
   gone(): void;
 }
 
-export class Decision {
+export class Decision implements Member {
+  place = 0;
   readonly #socket: Duplex;
   readonly #ends: DecisionEnds;
   readonly #timer: Timer;

@@ -23,7 +23,7 @@ import type { MessageCodec, SharedCodec } from "../protocol/codec.ts";
 import type { AnyHandler, Params, PeerClose } from "./handler.ts";
 import { messageOf } from "./message-data.ts";
 import { attempt } from "./report.ts";
-import type { Subscriber, Topics } from "./topics.ts";
+import type { Subscriber, Subscription, Topics } from "./topics.ts";
 import type { UpgradeRequest } from "./upgrade-request.ts";
 
 /** The server's end of one open WebSocket. */
@@ -108,6 +108,7 @@ export interface Opened {
 
 export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, Subscriber, Member {
   place = 0;
+  subscriptions: Map<string, Subscription> | undefined;
   data: unknown;
   readonly request: UpgradeRequest;
   readonly protocol: string;
@@ -116,7 +117,6 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
   readonly #handler: AnyHandler;
   readonly #connection: Connection;
   readonly #inbox: Inbox | undefined;
-  #topics: Set<string> | undefined;
   /** `pause()` was called: what a conversation reads must not start the line again. */
   #held = false;
   #info: CloseInfo | undefined;
@@ -253,13 +253,10 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
 
   subscribe(topic: string): void {
     if (this.readyState !== 1) return;
-    this.#topics ??= new Set();
-    this.#topics.add(topic);
     this.#host.topics.subscribe(topic, this);
   }
 
   unsubscribe(topic: string): void {
-    this.#topics?.delete(topic);
     this.#host.topics.unsubscribe(topic, this);
   }
 
@@ -295,8 +292,7 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
 
   onClosing(): void {
     this.#inbox?.end();
-    for (const topic of this.#topics ?? []) this.#host.topics.unsubscribe(topic, this);
-    this.#topics = undefined;
+    this.#host.topics.unsubscribeAll(this);
   }
 
   get answersClose(): boolean {

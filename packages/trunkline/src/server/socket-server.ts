@@ -81,7 +81,7 @@ class SocketServerBase {
   readonly #sockets = new Members<ServerSocket>();
   /** The same as a Set, from when somebody asks for it. */
   #shown: Set<ServerSocket> | undefined;
-  readonly #deciding = new Set<Decision>();
+  readonly #deciding = new Members<Decision>();
   /** Streams that were refused, and have not taken their answer yet. */
   readonly #leaving = new Set<Duplex>();
   readonly #detach: (() => void)[] = [];
@@ -380,7 +380,7 @@ class SocketServerBase {
       this.#drained = resolve;
     });
     const timer = this.#settings.connection.clock.setTimer(() => this.#dropAll(), timeout);
-    for (const decision of [...this.#deciding]) decision.giveUp(SHUTTING_DOWN);
+    for (const decision of this.#deciding) decision.giveUp(SHUTTING_DOWN);
     for (const socket of this.#sockets) socket.close(GOING_AWAY);
     this.#checkDrained();
     await drained;

@@ -14,6 +14,7 @@ fc.configureGlobal({ seed: 6455 });
 
 class Listener implements Subscriber {
   readonly frames: Uint8Array[] = [];
+  subscriptions: Subscriber["subscriptions"];
   readonly shared: SharedCodec | undefined;
 
   constructor(shared?: SharedCodec) {
@@ -81,6 +82,7 @@ describe("topics", () => {
     const last = new Listener();
     const leaving: Subscriber = {
       shared: undefined,
+      subscriptions: undefined,
       sendEncoded() {
         topics.unsubscribe("news", leaving);
         return false;
@@ -172,6 +174,7 @@ describe("what is published to subscribers with compression", () => {
     const told: [Batch, boolean][] = [];
     const joiner = (shared: SharedCodec | undefined): Subscriber => ({
       shared,
+      subscriptions: undefined,
       sendEncoded: () => assert.fail("it was sent apart"),
       joinBatch: (batch, deflated) => told.push([batch, deflated]) > 0,
       leaveBatch() {},
@@ -209,6 +212,7 @@ class Line implements Subscriber {
   readonly transport = new FakeTransport();
   readonly outbox = new Outbox(this.transport, "close");
   readonly expected: number[] = [];
+  subscriptions: Subscriber["subscriptions"];
   readonly shared: SharedCodec | undefined;
 
   constructor(shared?: SharedCodec) {

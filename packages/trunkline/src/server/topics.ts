@@ -7,6 +7,7 @@
  * backed up, and limits and policies count its messages one by one) is sent each message apart.
  */
 import { BATCH_SIZE, Batch } from "../connection/batch.ts";
+import { type Member, Members } from "../connection/members.ts";
 import { nodeRuntime } from "../connection/node-runtime.ts";
 import { flushAfterTurn } from "../connection/turn.ts";
 import { CodecError, type SharedCodec } from "../protocol/codec.ts";
@@ -16,15 +17,22 @@ import { messageOf } from "./message-data.ts";
 export interface Subscriber {
   /** What compresses for it: one and the same for all that agreed on the same; undefined for none. */
   readonly shared: SharedCodec | undefined;
+  /** By topic. They are the topics' own; undefined until there is one. */
+  subscriptions: Map<string, Subscription> | undefined;
   sendEncoded(frame: Uint8Array): boolean;
   joinBatch(batch: Batch, deflated: boolean): boolean;
   leaveBatch(): void;
 }
 
+export interface Subscription extends Member {
+  readonly subscriber: Subscriber;
+  readonly group: Group;
+}
+
 /** The subscribers of one topic that are sent the same bytes. */
 interface Group {
   readonly shared: SharedCodec | undefined;
-  readonly subscribers: Set<Subscriber>;
+  readonly subscriptions: Members<Subscription>;
   /** What this turn published so far. */
   batch: Batch | undefined;
 }
@@ -33,21 +41,43 @@ export class Topics {
   readonly #topics = new Map<string, readonly Group[]>();
 
   subscribe(name: string, subscriber: Subscriber): void {
-    const { shared } = subscriber;
+    if (subscriber.subscriptions?.has(name)) return;
+    const group = this.#groupFor(name, subscriber.shared);
+    const subscription = { place: 0, subscriber, group };
+    group.subscriptions.add(subscription);
+    subscriber.subscriptions ??= new Map();
+    subscriber.subscriptions.set(name, subscription);
+  }
+
+  #groupFor(name: string, shared: SharedCodec | undefined): Group {
     const groups = this.#topics.get(name) ?? [];
     const group = groups.find((one) => one.shared === shared);
-    if (group !== undefined) return void group.subscribers.add(subscriber);
-    const made: Group = { shared, subscribers: new Set([subscriber]), batch: undefined };
+    if (group !== undefined) return group;
+    const made: Group = { shared, subscriptions: new Members(), batch: undefined };
     this.#topics.set(name, [...groups, made]);
+    return made;
   }
 
   unsubscribe(name: string, subscriber: Subscriber): void {
-    const groups = this.#topics.get(name) ?? [];
-    const group = groups.find((one) => one.subscribers.delete(subscriber));
-    if (group === undefined) return;
+    const subscription = subscriber.subscriptions?.get(name);
+    if (subscription === undefined) return;
+    subscriber.subscriptions?.delete(name);
+    this.#remove(name, subscription);
+  }
+
+  /** From all topics. */
+  unsubscribeAll(subscriber: Subscriber): void {
+    const { subscriptions } = subscriber;
+    subscriber.subscriptions = undefined;
+    for (const [name, subscription] of subscriptions ?? []) this.#remove(name, subscription);
+  }
+
+  #remove(name: string, subscription: Subscription): void {
+    const { subscriber, group } = subscription;
+    group.subscriptions.delete(subscription);
     if (group.batch !== undefined) subscriber.leaveBatch();
-    if (group.subscribers.size > 0) return;
-    const others = groups.filter((one) => one !== group);
+    if (group.subscriptions.size > 0) return;
+    const others = this.#topics.get(name)?.filter((one) => one !== group) ?? [];
     if (others.length === 0) this.#topics.delete(name);
     else this.#topics.set(name, others);
   }
@@ -80,8 +110,8 @@ function sendTo(
 ): number {
   const batch = frame.length > COPIED_PAYLOAD ? undefined : batchFor(group, frame.length);
   let count = 0;
-  // A slow subscriber may be closed, and leave the set, while this runs; a Set allows that.
-  for (const subscriber of group.subscribers) {
+  // A slow subscriber may be closed, and leave, while this runs; a walk allows that.
+  for (const { subscriber } of group.subscriptions) {
     if (subscriber === except) {
       subscriber.leaveBatch();
       continue;
