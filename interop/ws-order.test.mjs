@@ -34,7 +34,7 @@ class Notes {
 
   /** A callback that notes with what it was called. */
   callback(name) {
-    return (error) => this.add(name, error?.message ?? "done");
+    return (error) => this.add(name, error?.message ?? `done: ${error}`);
   }
 
   attempt(name, call) {

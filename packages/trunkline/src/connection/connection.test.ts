@@ -1209,12 +1209,12 @@ describe("when something has been written", () => {
     const { connection, transport } = newBench();
     const told: string[] = [];
     connection.send("a");
-    connection.whenWritten(() => told.push(`a ${transport.wire.length}`));
+    connection.whenWritten((error) => told.push(`a ${transport.wire.length} ${error}`));
     connection.send("bc");
-    connection.whenWritten(() => told.push(`b ${transport.wire.length}`));
+    connection.whenWritten((error) => told.push(`b ${transport.wire.length} ${error}`));
     assert.deepEqual(told, []);
     await nextTurn();
-    assert.deepEqual(told, ["a 7", "b 7"]);
+    assert.deepEqual(told, ["a 7 null", "b 7 null"]);
   });
 
   test("is told as the transport lets go of it, not only at the end", async () => {

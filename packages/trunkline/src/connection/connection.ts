@@ -133,7 +133,7 @@ export class ConnectionError extends Error {
 
 interface Written {
   readonly position: number;
-  readonly callback: (error?: Error) => void;
+  readonly callback: (error: Error | null) => void;
 }
 
 /** Bytes of one connection handled in one turn of the loop; then the others have theirs. */
@@ -371,8 +371,8 @@ export class Connection implements Receiver, Expiring, Resting {
     this.#core.cutting = on;
   }
 
-  /** Calls back, later, when everything queued so far has left, or with an error once it cannot. */
-  whenWritten(callback: (error?: Error) => void): void {
+  /** Calls back, later, as Node's streams do: with null when everything queued so far has left, or with an error once it cannot. */
+  whenWritten(callback: (error: Error | null) => void): void {
     if (this.#gone) return process.nextTick(callback, lostError());
     this.#written ??= [];
     if (this.#written.length === 0) process.nextTick(() => this.#tellWritten());
@@ -386,7 +386,7 @@ export class Connection implements Receiver, Expiring, Resting {
     const { left } = this.#outbox;
     const still = waiting.findIndex(({ position }) => position > left);
     const told = waiting.splice(0, still === -1 ? waiting.length : still);
-    for (const { callback } of told) this.#tell(callback);
+    for (const { callback } of told) this.#tell(() => callback(null));
   }
 
   /**

@@ -5,7 +5,7 @@
  *
  * This is the one file that touches a socket's undocumented inside. `net.connect` has the option
  * `onread: { buffer, callback }`; a socket that a server accepted has no such option, but it is the
- * same class with the same three fields, which are set here after the handshake. So the socket that
+ * same class with the same three fields, which are set here. So the socket that
  * others hold (`request.socket`, a set filled on "connection") stays the socket: its addresses,
  * `destroy()`, `setTimeout()` and "close" go on working. What is needed is looked for first; where a
  * piece is missing, `openTransport` (transports.ts) takes the documented way.
