@@ -63,10 +63,7 @@ export class DuplexTransport implements Transport {
     else if (stream.readableEnded) process.nextTick(() => this.receiver?.onEnd());
   }
 
-  /**
-   * Gives the stream back as it was before `start`, but paused, for somebody else to read; `bytes`,
-   * which came already, first.
-   */
+  /** Gives the stream back, paused, for somebody else to read; `bytes`, which came already, first. */
   release(bytes: Uint8Array): void {
     const stream = this.stream;
     this.receiver = undefined;
@@ -89,7 +86,7 @@ export class DuplexTransport implements Transport {
     stream.off("data", onData);
   }
 
-  /** Sends the end of the opening handshake, in ISO 8859-1. It is no frame, and does not count as `buffered`. */
+  /** Sends the end of the opening handshake, in ISO 8859-1; before or after `start`. Nobody waits for it to leave. */
   writeHead(text: string): void {
     this.stream.write(text, "latin1");
   }

@@ -74,7 +74,7 @@ describe("members", () => {
     }
     collect({ type: "minor" });
     const left = process.memoryUsage().heapUsed - before;
-    assert.ok(left < 4_000_000, `${left} bytes are left of 16 MB`);
+    assert.ok(left < 1_000_000, `${left} bytes are left of 16 MB`);
     assert.equal(members.size, 1);
   });
 });

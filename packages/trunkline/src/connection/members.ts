@@ -9,7 +9,10 @@
  * left of who has gone.
  */
 export interface Member {
-  /** Where it stands in the `Members` that it is in, which alone sets it. One member is in one at a time. */
+  /**
+   * Where it stands in the `Members` that it is in, which alone sets it; any number before that. One
+   * member is in one at a time. What users hold is no member: they hang things of their own on it.
+   */
   place: number;
 }
 

@@ -18,7 +18,7 @@
  * an end, a timeout to push back, a `write` that somebody put in its place), the write is the stream's.
  */
 import { Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import { Duplex } from "node:stream";
 import { getSystemErrorName } from "node:util";
 import { DuplexTransport, TRANSPORT } from "./duplex-transport.ts";
 import { readBlock } from "./shared-memory.ts";
@@ -115,10 +115,21 @@ function makerOf(given: WriteRequest | null): typeof makeRequest {
   return typeof given.getAsyncId === "function" ? () => new Request() : "unavailable";
 }
 
-function fieldsOf(socket: Duplex): Record<symbol, unknown> & { readonly _handle: Handle | null } {
-  // `isFastSocket` saw it.
-  return socket as unknown as Record<symbol, unknown> & { readonly _handle: Handle | null };
+interface Fields extends Record<symbol, unknown> {
+  readonly _handle: Handle | null;
+  pause?: typeof pauseStream;
 }
+
+function fieldsOf(socket: Duplex): Fields {
+  // `isFastSocket` saw it.
+  return socket as unknown as Fields;
+}
+
+/**
+ * A socket with `onread` stops its handle when it is paused, any other goes on reading until its buffer is
+ * full, and so notices the end. One that was given back is to do the same.
+ */
+const pauseStream = Duplex.prototype.pause;
 
 function takesWrites(handle: Partial<Handle>): boolean {
   const { writeBuffer, writev, writeLatin1String, writeQueueSize } = handle;
@@ -141,6 +152,7 @@ export class SocketTransport extends DuplexTransport {
     const handle = fields._handle;
     if (symbols === undefined || handle === null) return super.read(socket);
     this.#direct = !this.copies && takesWrites(handle);
+    if (fields.pause === pauseStream) delete fields.pause;
     // It stays with the handle, once it is there.
     if (fields[symbols.buffer] !== readBlock) handle.useUserBuffer(readBlock);
     fields[symbols.buffer] = readBlock;
@@ -155,7 +167,10 @@ export class SocketTransport extends DuplexTransport {
   protected override stopReading(socket: Duplex): void {
     const fields = fieldsOf(socket);
     if (symbols === undefined || fields[symbols.callback] !== onRead) super.stopReading(socket);
-    else fields[symbols.callback] = pushRead;
+    else {
+      fields[symbols.callback] = pushRead;
+      fields.pause = pauseStream;
+    }
   }
 
   override writeHead(text: string): void {

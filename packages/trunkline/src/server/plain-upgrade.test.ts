@@ -182,6 +182,24 @@ describe("a connection", () => {
     assert.equal(await answer(await connect(), whole), "opened");
   });
 
+  it("that was reset before it said anything is given to nobody", async (context) => {
+    const { server, plain, connect } = await listen(context, true);
+    let others = 0;
+    server.on("handed over", () => others++);
+    const closed = deferred();
+    server.once("connection", (socket) => {
+      socket.once("close", () => {
+        plain.yield();
+        closed.resolve();
+      });
+      socket.destroy();
+      plain.yield();
+    });
+    await connect();
+    await closed.promise;
+    assert.equal(others, 0);
+  });
+
   it("that stays silent is left to node:http, and can still ask", async (context) => {
     const { connect, clock, offered } = await listen(context, true);
     const peer = await connect();

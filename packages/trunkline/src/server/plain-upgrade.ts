@@ -93,6 +93,8 @@ export class PlainUpgrades {
 
   /** The first bytes came. */
   static take(plain: PlainUpgrades, awaited: Awaited, bytes: Uint8Array): void {
+    // What comes once it was taken is for whoever has the socket now.
+    if (!plain.#awaited.has(awaited)) return;
     plain.#awaited.delete(awaited);
     const request = readRequest(bytes);
     const { socket, transport } = awaited;

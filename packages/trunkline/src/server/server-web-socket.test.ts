@@ -807,6 +807,16 @@ describe("topics", () => {
     for (const { peer } of [one, other, third]) peer.transport.destroy();
   });
 
+  it("count a socket once, however often it subscribed", async () => {
+    const host = new Host();
+    const { socket, peer } = open({ open() {} }, { host });
+    for (let count = 0; count < 2; count++) socket.subscribe("news");
+    assert.equal(host.topics.publish("news", "hi"), 1);
+    for (let count = 0; count < 2; count++) socket.unsubscribe("news");
+    assert.equal(host.topics.publish("news", "hi"), 0);
+    peer.transport.destroy();
+  });
+
   it("keep the order of what is published and what is sent", async () => {
     const host = new Host();
     const { socket, peer } = open({ open() {} }, { host });

@@ -106,9 +106,12 @@ export interface Opened {
   readonly codec?: MessageCodec | undefined;
 }
 
-export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, Subscriber, Member {
-  place = 0;
-  subscriptions: Map<string, Subscription> | undefined;
+/** A socket among those of its server. */
+export interface SocketMember extends Member {
+  readonly socket: ServerSocket;
+}
+
+export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, Subscriber {
   data: unknown;
   readonly request: UpgradeRequest;
   readonly protocol: string;
@@ -117,6 +120,8 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
   readonly #handler: AnyHandler;
   readonly #connection: Connection;
   readonly #inbox: Inbox | undefined;
+  readonly #member: SocketMember = { place: 0, socket: this };
+  #subscriptions: Map<string, Subscription> | undefined;
   /** `pause()` was called: what a conversation reads must not start the line again. */
   #held = false;
   #info: CloseInfo | undefined;
@@ -139,6 +144,11 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
     this.request = opened.request;
     this.protocol = opened.protocol;
     this.extensions = opened.extensions;
+  }
+
+  /** For its server. */
+  static memberOf(socket: ServerSocket): SocketMember {
+    return socket.#member;
   }
 
   /** How the inbox stops and starts the line. */
@@ -253,11 +263,16 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
 
   subscribe(topic: string): void {
     if (this.readyState !== 1) return;
-    this.#host.topics.subscribe(topic, this);
+    this.#subscriptions ??= new Map();
+    if (this.#subscriptions.has(topic)) return;
+    this.#subscriptions.set(topic, this.#host.topics.subscribe(topic, this));
   }
 
   unsubscribe(topic: string): void {
-    this.#host.topics.unsubscribe(topic, this);
+    const subscription = this.#subscriptions?.get(topic);
+    if (subscription === undefined) return;
+    this.#subscriptions?.delete(topic);
+    this.#host.topics.unsubscribe(subscription);
   }
 
   publish(topic: string, data: string | Uint8Array | ArrayBuffer, options?: SendOptions): number {
@@ -292,7 +307,9 @@ export class ServerSocket implements ServerWebSocket<unknown>, ConnectionOwner, 
 
   onClosing(): void {
     this.#inbox?.end();
-    this.#host.topics.unsubscribeAll(this);
+    const subscriptions = this.#subscriptions?.values() ?? [];
+    this.#subscriptions = undefined;
+    for (const subscription of subscriptions) this.#host.topics.unsubscribe(subscription);
   }
 
   get answersClose(): boolean {

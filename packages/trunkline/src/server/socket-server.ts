@@ -31,6 +31,7 @@ import {
   ServerSocket,
   type ServerWebSocket,
   type SocketHost,
+  type SocketMember,
 } from "./server-web-socket.ts";
 import {
   checkOptionNames,
@@ -78,7 +79,7 @@ class SocketServerBase {
   readonly #origins: AllowedOrigins;
   readonly #trust: TrustedProxies | undefined;
   readonly #topics = new Topics();
-  readonly #sockets = new Members<ServerSocket>();
+  readonly #sockets = new Members<SocketMember>();
   /** The same as a Set, from when somebody asks for it. */
   #shown: Set<ServerSocket> | undefined;
   readonly #deciding = new Members<Decision>();
@@ -109,7 +110,7 @@ class SocketServerBase {
 
   /** Open sockets, and those still closing. */
   get sockets(): ReadonlySet<ServerWebSocket<unknown>> {
-    this.#shown ??= new Set(this.#sockets);
+    this.#shown ??= new Set(Array.from(this.#sockets, ({ socket }) => socket));
     return this.#shown;
   }
 
@@ -342,7 +343,7 @@ class SocketServerBase {
   #open(route: Route, opened: Opened, transport: DuplexTransport, head: Uint8Array): void {
     UpgradeRequest.opened(opened.request);
     const socket = new ServerSocket(this.#host, route.handler, opened, transport, route.connection);
-    this.#sockets.add(socket);
+    this.#sockets.add(ServerSocket.memberOf(socket));
     this.#shown?.add(socket);
     const { path, remoteAddress } = opened.request;
     this.#settings.logger.info?.(`open ${printable(path)} from ${remoteAddress}`);
@@ -354,7 +355,7 @@ class SocketServerBase {
   }
 
   #closed(socket: ServerSocket, { code, reason }: CloseInfo): void {
-    this.#sockets.delete(socket);
+    this.#sockets.delete(ServerSocket.memberOf(socket));
     this.#shown?.delete(socket);
     const because = reason === "" ? "" : ` ${quoted(reason)}`;
     this.#settings.logger.info?.(`close ${printable(socket.request.path)} ${code}${because}`);
@@ -381,7 +382,7 @@ class SocketServerBase {
     });
     const timer = this.#settings.connection.clock.setTimer(() => this.#dropAll(), timeout);
     for (const decision of this.#deciding) decision.giveUp(SHUTTING_DOWN);
-    for (const socket of this.#sockets) socket.close(GOING_AWAY);
+    for (const { socket } of this.#sockets) socket.close(GOING_AWAY);
     this.#checkDrained();
     await drained;
     timer.cancel();
@@ -389,7 +390,7 @@ class SocketServerBase {
   }
 
   #dropAll(): void {
-    for (const socket of this.#sockets) socket.terminate();
+    for (const { socket } of this.#sockets) socket.terminate();
     for (const stream of [...this.#leaving]) stream.destroy();
   }
 

@@ -17,14 +17,14 @@ import { messageOf } from "./message-data.ts";
 export interface Subscriber {
   /** What compresses for it: one and the same for all that agreed on the same; undefined for none. */
   readonly shared: SharedCodec | undefined;
-  /** By topic. They are the topics' own; undefined until there is one. */
-  subscriptions: Map<string, Subscription> | undefined;
   sendEncoded(frame: Uint8Array): boolean;
   joinBatch(batch: Batch, deflated: boolean): boolean;
   leaveBatch(): void;
 }
 
+/** One subscriber's to one topic. */
 export interface Subscription extends Member {
+  readonly name: string;
   readonly subscriber: Subscriber;
   readonly group: Group;
 }
@@ -40,13 +40,12 @@ interface Group {
 export class Topics {
   readonly #topics = new Map<string, readonly Group[]>();
 
-  subscribe(name: string, subscriber: Subscriber): void {
-    if (subscriber.subscriptions?.has(name)) return;
+  /** A subscriber subscribes to a topic once; whoever does it twice is sent everything twice. */
+  subscribe(name: string, subscriber: Subscriber): Subscription {
     const group = this.#groupFor(name, subscriber.shared);
-    const subscription = { place: 0, subscriber, group };
+    const subscription = { place: 0, name, subscriber, group };
     group.subscriptions.add(subscription);
-    subscriber.subscriptions ??= new Map();
-    subscriber.subscriptions.set(name, subscription);
+    return subscription;
   }
 
   #groupFor(name: string, shared: SharedCodec | undefined): Group {
@@ -58,22 +57,10 @@ export class Topics {
     return made;
   }
 
-  unsubscribe(name: string, subscriber: Subscriber): void {
-    const subscription = subscriber.subscriptions?.get(name);
-    if (subscription === undefined) return;
-    subscriber.subscriptions?.delete(name);
-    this.#remove(name, subscription);
-  }
-
-  /** From all topics. */
-  unsubscribeAll(subscriber: Subscriber): void {
-    const { subscriptions } = subscriber;
-    subscriber.subscriptions = undefined;
-    for (const [name, subscription] of subscriptions ?? []) this.#remove(name, subscription);
-  }
-
-  #remove(name: string, subscription: Subscription): void {
-    const { subscriber, group } = subscription;
+  /** Nothing the second time. */
+  unsubscribe(subscription: Subscription): void {
+    const { name, subscriber, group } = subscription;
+    if (!group.subscriptions.has(subscription)) return;
     group.subscriptions.delete(subscription);
     if (group.batch !== undefined) subscriber.leaveBatch();
     if (group.subscriptions.size > 0) return;

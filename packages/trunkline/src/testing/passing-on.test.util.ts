@@ -101,6 +101,40 @@ export function describePassingOn(
       assert.equal(Buffer.compare(await received(near, whole.length), whole), 0);
     });
 
+    test("leaves nothing on a stream that it gave back", async (t) => {
+      const [near] = await open(t);
+      const events = ["data", "error", "end", "close", "drain"];
+      const listeners = (): number[] => events.map((event) => near.listenerCount(event));
+      const before = listeners();
+      const transport = make(near);
+      const sees = new Recorder();
+      transport.start(sees);
+      transport.release(new Uint8Array(0));
+      assert.deepEqual(listeners(), before);
+      near.on("error", () => {});
+      near.destroy(new Error("whatever"));
+      await nextTurn();
+      assert.deepEqual(sees.events, []);
+    });
+
+    test("gives back a stream that sees the other's end also while it is paused", async (t) => {
+      const [near, far] = await open(t);
+      const transport = make(near);
+      const first = new Once((bytes) => transport.release(bytes));
+      transport.start(first);
+      far.write(pattern(10));
+      await first.until(() => first.count === 10);
+      await received(near, 10);
+      near.pause();
+      far.end(pattern(10));
+      // What a socket has read, and that there is no more, it holds itself.
+      while (
+        !(near as Duplex & { readonly _readableState: { ended: boolean } })._readableState.ended
+      )
+        await nextTurn();
+      assert.equal(near.readableLength, 10);
+    });
+
     test("reads a stream again that it gave back", async (t) => {
       const [near, far] = await open(t);
       const first = make(near);
@@ -113,6 +147,12 @@ export function describePassingOn(
       far.write(pattern(10, 7));
       await sees.until(() => sees.count === 13);
       assert.deepEqual(Buffer.from(sees.bytes), Buffer.concat([pattern(3), pattern(10, 7)]));
+      second.pause();
+      far.write(pattern(1000));
+      for (let turn = 0; turn < 10; turn++) await nextTurn();
+      assert.equal(sees.count, 13);
+      second.resume();
+      await sees.until(() => sees.count === 1013);
     });
 
     test("sends the end of a handshake before the frames, and does not count it", async (t) => {
