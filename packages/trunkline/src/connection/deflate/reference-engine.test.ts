@@ -1,4 +1,5 @@
 import { describeCodec } from "../../testing/codec-contract.test.util.ts";
-import { referenceEngine } from "./reference-engine.ts";
+import { makeReferenceEngine } from "./reference-engine.ts";
 
-describeCodec("the codec on documented calls", referenceEngine);
+describeCodec("the codec on documented calls", makeReferenceEngine(true));
+describeCodec("the codec on documented calls without a dictionary", makeReferenceEngine(false));
