@@ -171,6 +171,26 @@ function testServer(runtime, program) {
       assert.equal(await server.stop(), undefined);
     });
 
+    test("a conversation that does not read holds its client back", async (context) => {
+      const { server, url } = await startServer(context, runtime, program);
+      const plain = { perMessageDeflate: false };
+      const held = await Talk.open(connectRaw(`${url}/late`, plain));
+      const other = await Talk.open(connectRaw(`${url}/echo`, plain));
+      const piece = bytesOf(1_000_000);
+      for (let count = 0; count < 60; count++) held.socket.send(piece);
+      held.socket.send("end");
+      // While it is held, a second connection gets its answers: more of them than the rest would take.
+      for (let turn = 0; turn < 40; turn++) assertSame(await other.ask(piece), piece);
+      assert.ok(
+        held.socket.bufferedAmount > 30_000_000,
+        `${held.socket.bufferedAmount} bytes wait`,
+      );
+      const begin = await Talk.open(connectRaw(`${url}/begin`));
+      assertSame(await held.messages.next(), "60");
+      for (const { socket } of [held, other, begin]) socket.close();
+      assert.equal(await server.stop(), undefined);
+    });
+
     test("pings are answered with their data", async (context) => {
       const { url } = await startServer(context, runtime, program);
       const { socket } = await Talk.open(connectRaw(`${url}/echo`));
@@ -209,6 +229,13 @@ function testServer(runtime, program) {
     assert.deepEqual([await statusOf("/echo"), await statusOf("/nowhere")], [426, 404]);
   });
 
+  test("a plain request reaches the HTTP listener whole", async (context) => {
+    const { url } = await startServer(context, runtime, program);
+    const body = bytesOf(5_000_000);
+    const response = await fetch(`${url.replace("ws", "http")}/count`, { method: "POST", body });
+    assert.equal(await response.text(), String(body.length));
+  });
+
   for (const [name, connect] of Object.entries(CLIENTS)) {
     test(`serve over TLS sends ${name} back what comes`, async (context) => {
       const { server, url } = await startServer(context, runtime, program, "tls");
@@ -223,8 +250,8 @@ function testServer(runtime, program) {
   }
 }
 
-function connectRaw(url) {
-  return new WsWebSocket(url);
+function connectRaw(url, options) {
+  return new WsWebSocket(url, options);
 }
 
 /** What a client gets instead of a connection. */
@@ -296,6 +323,13 @@ function testClient(runtime) {
       test("sends a Blob", async (context) => {
         const { url } = await start(context);
         assert.equal(await run(context, "blob", `${url}/echo`).failure(), undefined);
+      });
+
+      test("is a stream", async (context) => {
+        const { url } = await start(context);
+        const program = run(context, "stream", `${url}/echo`);
+        assert.deepEqual(await program.next(), { closeCode: 4001, reason: "done" });
+        assert.equal(await program.failure(), undefined);
       });
 
       if (tls === undefined) return;

@@ -1,6 +1,6 @@
 /** Our client, on whatever runtime this is: the first word says what it does, the second with whom. */
 import assert from "node:assert/strict";
-import { DialError, WebSocket } from "trunkline/client";
+import { DialError, WebSocket, WebSocketStream } from "trunkline/client";
 import { cert } from "../../packages/trunkline/dist/testing/certificate.test.util.js";
 import { assertSame, Talk } from "../support/events.mjs";
 import { PAYLOADS } from "./payloads.mjs";
@@ -55,6 +55,20 @@ const doings = {
     assertSame(await talk.ask(new Blob(["a ", "blob"])), new TextEncoder().encode("a blob"));
     talk.socket.close();
     await talk.closed;
+  },
+
+  async stream() {
+    const stream = new WebSocketStream(url);
+    const { readable, writable } = await stream.opened;
+    const reader = readable.getReader();
+    const writer = writable.getWriter();
+    for (const payload of PAYLOADS) {
+      await writer.write(payload);
+      assertSame((await reader.read()).value, payload);
+    }
+    stream.close({ closeCode: 4001, reason: "done" });
+    const { closeCode, reason } = await stream.closed;
+    tell({ closeCode, reason });
   },
 
   async refused() {

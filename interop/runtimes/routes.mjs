@@ -11,6 +11,11 @@ const echo = {
   },
 };
 
+let begin;
+const begun = new Promise((resolve) => {
+  begin = resolve;
+});
+
 export const routes = {
   "/echo": echo,
   "/chat": { ...echo, protocols: ["chat.v2", "chat.v1"] },
@@ -33,6 +38,17 @@ export const routes = {
     await socket.drained();
     socket.send("all has left");
   },
+  /** Reads nothing until somebody opens `/begin`; then it tells how many messages came before "end". */
+  "/late": async (socket) => {
+    await begun;
+    let count = 0;
+    for await (const data of socket) {
+      if (data === "end") break;
+      count++;
+    }
+    socket.send(String(count));
+  },
+  "/begin": { open: () => begin() },
   "/topic/[name]": {
     open(socket) {
       socket.subscribe(socket.params.name);

@@ -13,8 +13,14 @@ import { Mailbox } from "./events.mjs";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
 
-/** Deno asks before it does anything: this is what the library needs. Nothing is fetched. */
-const denoOptions = ["--allow-net", "--allow-env", "--allow-read", "--cached-only", "--no-lock"];
+/** Deno permits nothing by itself: the first two are all that the library needs. And nothing is fetched. */
+const denoOptions = [
+  "--allow-net",
+  "--allow-env=TRUNKLINE_TRANSPORT",
+  "--no-prompt",
+  "--cached-only",
+  "--no-lock",
+];
 
 /** `packages` hold the binaries: as npm laid them, or where an install script moved them to. */
 export const RUNTIMES = [
@@ -48,14 +54,21 @@ export function whySkipped({ name, path }) {
   return path === undefined && !process.env.CI && `${name} has no binary for this platform`;
 }
 
+/** No colours in what is compared, no question about a newer version, no cache outside of this folder. */
+const surroundings = {
+  NO_COLOR: "1",
+  DENO_NO_UPDATE_CHECK: "1",
+  DENO_DIR: join(folder, "node_modules/.cache/deno"),
+  BUN_RUNTIME_TRANSPILER_CACHE_PATH: "0",
+};
+
 /** A program of `runtimes/` that runs, ended after the test if it has not ended by itself. */
 export function startProgram(context, { name, path, options }, program, ...args) {
   if (path === undefined) throw new Error(`${name} is not installed for this platform.`);
   const script = join(folder, "runtimes", program);
   const child = spawn(path, ["run", ...options, script, ...args], {
     cwd: folder,
-    // A terminal's colours have no place in a line of JSON; neither runtime asks for a newer version.
-    env: { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+    env: { ...process.env, ...surroundings },
   });
   const running = new Program(child);
   context.after(() => running.kill());
