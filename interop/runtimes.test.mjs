@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { DialError, WebSocket } from "trunkline";
 import WsWebSocket from "ws";
@@ -37,6 +38,19 @@ for (const runtime of RUNTIMES) {
     testDropIn(runtime);
   });
 }
+
+describe("the table in docs/runtimes.md", () => {
+  const page = readFileSync(new URL("../docs/runtimes.md", import.meta.url), "utf8");
+  const lock = readFileSync(new URL("package-lock.json", import.meta.url), "utf8");
+
+  test("names the versions that ran", () => {
+    const { packages } = JSON.parse(lock);
+    const versions = RUNTIMES.map(({ name }) => {
+      return `${name} ${packages[`node_modules/${name.toLowerCase()}`].version}`;
+    });
+    assert.ok(page.includes(`| | ${versions.join(" | ")} |\n`), versions.join());
+  });
+});
 
 /** A server in the runtime: its program, and where it is. */
 async function startServer(context, runtime, program, ...args) {
@@ -248,6 +262,15 @@ function testServer(runtime, program) {
       assert.equal(await ended, undefined);
     });
   }
+
+  test("a client without the certificate that it must have is refused", async (context) => {
+    const { url } = await startServer(context, runtime, program, "certified");
+    const without = connectRaw(`${url}/echo`, { ca: cert });
+    assert.match((await once(without, "error"))[0].message, /certificate required/);
+    const talk = await Talk.open(connectRaw(`${url}/echo`, { ca: cert, cert, key }));
+    assertSame(await talk.ask("hello"), "hello");
+    talk.socket.terminate();
+  });
 }
 
 function connectRaw(url, options) {
