@@ -4,10 +4,11 @@
  * A Set would do, but for V8's minor collections. Whenever a Set's table is replaced, which members
  * that come and go make happen all the time, the old one points to the new one and keeps the members it
  * had. Once a single table has become old, by being there at a major collection, all that follow it live
- * on until the next, and so does every connection that stood in one: half of what a server had allocated
- * for connections that were long gone was copied, twice. Here a member knows its place, and nothing is
- * left of who has gone.
+ * on until the next, and so does every connection that stood in one: of what a server allocated while
+ * clients came and went, three tenths were copied, and copied once more. Here a member knows its place,
+ * and nothing is left of who has gone.
  */
+
 export interface Member {
   /**
    * Where it stands in the `Members` that it is in, which alone sets it; any number before that. One

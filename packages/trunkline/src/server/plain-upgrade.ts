@@ -81,7 +81,10 @@ export class PlainUpgrades {
   yield(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    for (const awaited of this.#awaited) this.#handOver(awaited, NOTHING);
+    for (const awaited of this.#awaited) {
+      this.#awaited.delete(awaited);
+      this.#handOver(awaited, NOTHING);
+    }
   }
 
   #await(socket: Socket): void {
@@ -107,9 +110,7 @@ export class PlainUpgrades {
     plain.#awaited.delete(awaited);
   }
 
-  #handOver(awaited: Awaited, bytes: Uint8Array): void {
-    this.#awaited.delete(awaited);
-    const { socket, transport } = awaited;
+  #handOver({ socket, transport }: Awaited, bytes: Uint8Array): void {
     if (socket.destroyed) return;
     transport.release(bytes);
     for (const listener of this.#others) listener.call(this.#server, socket);

@@ -20,8 +20,10 @@ export const MAX_FINAL_BLOCKS = 1024;
 /** The largest window inflates what was compressed for any. Bytes. */
 export const LARGEST_WINDOW = 32_768;
 
-/** `heedsDictionary`: whether zlib inflates behind the dictionary that it is given. */
-export function makeReferenceEngine(heedsDictionary: boolean): Engine {
+/** `heedsDictionary`: whether zlib inflates behind the dictionary that it is given. Default: it is tried out. */
+export function makeReferenceEngine(heedsDictionary?: boolean): Engine {
+  // Where the faster engine works, nobody has to know.
+  let heeds = heedsDictionary;
   return {
     deflate(payload, before, { windowBits, level, memoryLevel, strategy }, most) {
       const bytes = deflateRawSync(payload, {
@@ -36,11 +38,14 @@ export function makeReferenceEngine(heedsDictionary: boolean): Engine {
       return size > most ? undefined : bytes.subarray(0, size);
     },
 
-    inflate: (payload, before, limit) => inflate(payload, before, limit, heedsDictionary),
+    inflate(payload, before, limit) {
+      heeds ??= findWhetherHeeded();
+      return inflate(payload, before, limit, heeds);
+    },
   };
 }
 
-export const referenceEngine: Engine = makeReferenceEngine(findWhetherHeeded());
+export const referenceEngine: Engine = makeReferenceEngine();
 
 function inflate(
   payload: Uint8Array,
