@@ -266,7 +266,10 @@ function testServer(runtime, program) {
   test("a client without the certificate that it must have is refused", async (context) => {
     const { url } = await startServer(context, runtime, program, "certified");
     const without = connectRaw(`${url}/echo`, { ca: cert });
-    assert.match((await once(without, "error"))[0].message, /certificate required/);
+    without.on("open", () => assert.fail("it was let in"));
+    // TLS 1.3 refuses after the client has spoken, so a reset can overtake the alert that says why.
+    const [{ message }] = await once(without, "error");
+    assert.match(message, /certificate required|socket hang up|ECONNRESET|EPIPE/);
     const talk = await Talk.open(connectRaw(`${url}/echo`, { ca: cert, cert, key }));
     assertSame(await talk.ask("hello"), "hello");
     talk.socket.terminate();
