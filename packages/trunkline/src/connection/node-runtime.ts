@@ -49,6 +49,10 @@ function asBuffer(bytes: Uint8Array): Buffer {
 const SHORT = 128;
 /** Up to here a zeroed array is cheaper than an uninitialised one. Bytes. */
 const SMALL = 1024;
+/** From here on a message's memory is a matter of the heap's top, see `keepFreedMemory`. Bytes. */
+const LONG = 65_536;
+/** As long as a default server lets a message be. Bytes. */
+const LONGEST = 16_777_216;
 /** What is kept for the next that borrows, at the most. Bytes. */
 const LARGEST_SPARE = 1_048_576;
 /** From here on masking by WebAssembly pays for copying in and out. Bytes. */
@@ -112,6 +116,7 @@ export const nodeRuntime: Runtime = {
   },
   allocate(size) {
     if (size <= SMALL) return new Uint8Array(size);
+    if (size >= LONG && !keepsFreedMemory) keepFreedMemory();
     return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer as ArrayBuffer); // never shared
   },
   borrow(size) {
@@ -127,6 +132,20 @@ export const nodeRuntime: Runtime = {
 
 /** Where one message after the other is put together: new memory for each costs more than filling it. */
 let spare: Uint8Array<ArrayBuffer> | undefined;
+
+let keepsFreedMemory = false;
+
+/**
+ * The collector frees dead messages by 32 MiB and more at a time. glibc gives such a run at the top of
+ * its heap back to the system, to take it again page by page for the messages that follow, until the
+ * program has freed a block that was mapped by itself: from then on it keeps twice as much
+ * (`M_TRIM_THRESHOLD` in mallopt(3)). The first message of the greatest length would teach it; this is
+ * that block without the message. Nobody writes to it, so it takes addresses and no memory.
+ */
+function keepFreedMemory(): void {
+  keepsFreedMemory = true;
+  Buffer.allocUnsafeSlow(LONGEST);
+}
 
 /** Beyond a few bytes ASCII is decoded several times faster when it is known to be. */
 function decodeLong(bytes: Uint8Array, start: number, end: number): string | undefined {
