@@ -2,11 +2,10 @@
  * `trunkline connect`: chooses who brings the lines and where things are shown, by what is a terminal,
  * and puts the parts together.
  */
-import type { WebSocketOptions } from "trunkline/client";
+import { readClientOptions } from "../client-options.ts";
 import { machineClock } from "../clock.ts";
 import type { CommandContext } from "../run.ts";
-import { firstSignal } from "../serve/signals.ts";
-import { readAuthorities } from "../serve/tls-files.ts";
+import { firstSignal, processSignals } from "../serve/signals.ts";
 import { dialTo } from "./connection.ts";
 import { type ConnectSettings, parseConnectOptions } from "./options.ts";
 import { createPlainOutput, createScreenOutput } from "./output.ts";
@@ -23,7 +22,11 @@ export async function connectCommand(
     context.stdout.write(settings.help);
     return 0;
   }
-  const options = await readClientOptions(settings);
+  const { maxMessageSize } = settings;
+  const options = {
+    ...(await readClientOptions(settings)),
+    ...(maxMessageSize !== undefined && { maxMessageSize }),
+  };
   const { stdin } = process;
   const isInteractive = settings.execute === undefined && stdin.isTTY === true;
   const { interrupted, interrupt } = watchInterrupts();
@@ -44,22 +47,6 @@ export async function connectCommand(
   return Promise.race([running, interrupted.then(() => session.quit())]);
 }
 
-/** @throws {CommandError} with exit code 1 for certificates that cannot be read */
-async function readClientOptions(settings: ConnectSettings): Promise<WebSocketOptions> {
-  const { ca, maxMessageSize } = settings;
-  return {
-    protocols: settings.protocols,
-    headers: settings.headers,
-    perMessageDeflate: settings.compression,
-    handshakeTimeout: settings.timeout,
-    tls: {
-      rejectUnauthorized: !settings.insecure,
-      ...(ca !== undefined && { ca: await readAuthorities(ca, "--ca") }),
-    },
-    ...(maxMessageSize !== undefined && { maxMessageSize }),
-  };
-}
-
 interface Interrupts {
   readonly interrupted: Promise<unknown>;
   /** As if SIGINT had come: readline takes Ctrl-C for itself. */
@@ -70,12 +57,11 @@ interface Interrupts {
 function watchInterrupts(): Interrupts {
   let interrupt = (): void => {};
   const signal = firstSignal({
+    ...processSignals,
     on(name, listener) {
       if (name === "SIGINT") interrupt = listener;
       process.on(name, listener);
     },
-    exit: (code) => process.exit(code),
-    now: () => performance.now(),
   });
   const unread = new Promise<void>((resolve) => process.stdout.once("error", () => resolve()));
   return { interrupted: Promise.race([signal, unread]), interrupt: () => interrupt() };

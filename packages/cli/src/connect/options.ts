@@ -2,22 +2,22 @@
  * The options of `trunkline connect`: what they are called, what they mean, and one sentence for each
  * way to get them wrong. It touches neither files nor network.
  */
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
+import {
+  addText,
+  type ClientSettings,
+  handshakeOptions,
+  type RawClientOptions,
+  readUrl,
+  tlsOptions,
+  toClientSettings,
+} from "../client-options.ts";
 import { newCommand, parseLine, readCount, readSeconds } from "../command-line.ts";
-import { readAddress } from "./address.ts";
 
-export interface ConnectSettings {
+export interface ConnectSettings extends ClientSettings {
   readonly url: URL;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly protocols: readonly string[];
-  readonly compression: boolean;
   /** Bytes; undefined: the client's default. */
   readonly maxMessageSize: number | undefined;
-  /** Milliseconds for the opening handshake. */
-  readonly timeout: number;
-  readonly insecure: boolean;
-  /** A file with certificates, PEM. */
-  readonly ca: string | undefined;
   /** Undefined: lines come from standard input. */
   readonly execute: readonly string[] | undefined;
   /** Milliseconds, or for ever; undefined: until all is answered. */
@@ -43,16 +43,8 @@ export function parseConnectOptions(args: readonly string[]): ParsedOptions {
   return toSettings(command.processedArgs[0] as URL, command.opts<RawOptions>());
 }
 
-interface RawOptions {
-  readonly header: readonly (readonly [string, string])[];
-  readonly protocol: readonly string[];
-  readonly origin?: string;
-  readonly cookie: readonly string[];
-  readonly compression: boolean;
+interface RawOptions extends RawClientOptions {
   readonly maxMessageSize?: number;
-  readonly timeout: number;
-  readonly insecure?: true;
-  readonly ca?: string;
   readonly execute?: readonly string[];
   readonly wait?: number;
   readonly binary?: true;
@@ -60,18 +52,10 @@ interface RawOptions {
 }
 
 function toSettings(url: URL, raw: RawOptions): ConnectSettings {
-  const headers = [...raw.header];
-  if (raw.origin !== undefined) headers.push(["Origin", raw.origin]);
-  if (raw.cookie.length > 0) headers.push(["Cookie", raw.cookie.join("; ")]);
   return {
     url,
-    headers,
-    protocols: raw.protocol,
-    compression: raw.compression,
+    ...toClientSettings(raw),
     maxMessageSize: raw.maxMessageSize,
-    timeout: raw.timeout,
-    insecure: raw.insecure === true,
-    ca: raw.ca,
     execute: raw.execute,
     wait: raw.wait,
     binary: raw.binary === true,
@@ -103,32 +87,6 @@ function sendingOptions(): readonly Option[] {
   ];
 }
 
-function handshakeOptions(): readonly Option[] {
-  return [
-    new Option("-H, --header <line>", 'a header, "Name: value"; may be repeated')
-      .default([], "none")
-      .argParser(addHeader),
-    new Option("-s, --protocol <list>", "subprotocols to offer, comma-separated")
-      .default([], "none")
-      .argParser(addNames),
-    new Option("-o, --origin <origin>", "the Origin header, as a page of that origin sends it"),
-    new Option("--cookie <pair>", '"name=value"; may be repeated')
-      .default([], "none")
-      .argParser(addText),
-    new Option("--no-compression", "do not offer permessage-deflate"),
-    new Option("--timeout <seconds>", "how long the connection may take to open; 0 waits for ever")
-      .default(10_000, "10")
-      .argParser(readSeconds),
-  ];
-}
-
-function tlsOptions(): readonly Option[] {
-  return [
-    new Option("-k, --insecure", "accept any certificate"),
-    new Option("--ca <file>", "certificates to trust in place of the usual ones, PEM"),
-  ];
-}
-
 function messageOptions(): readonly Option[] {
   return [
     new Option(
@@ -150,32 +108,6 @@ Exit codes: 0 closed cleanly, 1 could not connect, 2 wrong command line or input
 error, 4 not answered.
 `;
 
-function readUrl(text: string): URL {
-  try {
-    return readAddress(text);
-  } catch (error) {
-    throw new InvalidArgumentError((error as TypeError).message); // readAddress throws nothing else
-  }
-}
-
 function readWait(text: string): number {
   return text === "forever" ? Number.POSITIVE_INFINITY : readSeconds(text);
-}
-
-function addText(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
-}
-
-function addNames(text: string, before: readonly string[]): readonly string[] {
-  const names = text.split(",").map((name) => name.trim());
-  return [...before, ...names.filter((name) => name !== "")];
-}
-
-function addHeader(
-  line: string,
-  before: readonly (readonly [string, string])[],
-): readonly (readonly [string, string])[] {
-  const colon = line.indexOf(":");
-  if (colon < 1) throw new InvalidArgumentError('it must be "Name: value".');
-  return [...before, [line.slice(0, colon).trim(), line.slice(colon + 1).trim()]];
 }

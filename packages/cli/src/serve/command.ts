@@ -30,7 +30,7 @@ import {
   type ServeSettings,
 } from "./options.ts";
 import { openRoutes, type RouteSource, type RoutesOptions } from "./routes.ts";
-import { firstSignal } from "./signals.ts";
+import { firstSignal, processSignals } from "./signals.ts";
 import { describeStart } from "./start-lines.ts";
 import { type Answer, createStaticFiles, type StaticFiles } from "./static-files.ts";
 import { readAuthorities, readTlsFiles } from "./tls-files.ts";
@@ -51,11 +51,7 @@ export async function serveCommand(
   const isDated = logFile !== undefined;
   const log = createLog({ level: settings.logLevel, output, environment, isDated });
   for (const note of settings.notes) log.info(note);
-  const ending = firstSignal({
-    on: (signal, listener) => process.on(signal, listener),
-    exit: (code) => process.exit(code),
-    now: () => performance.now(),
-  });
+  const ending = firstSignal(processSignals);
   logStrayErrors(log);
   const pool = new ProcessPool({ limit: settings.maxProcesses, clock: machineClock, log });
   const { server, source, lines } = await start(settings, {

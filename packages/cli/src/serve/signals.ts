@@ -19,6 +19,13 @@ export interface SignalSource {
   now(): number;
 }
 
+/** Those that come to this process. */
+export const processSignals: SignalSource = {
+  on: (signal, listener) => process.on(signal, listener),
+  exit: (code) => process.exit(code),
+  now: () => performance.now(),
+};
+
 /** Settles at the first signal. */
 export function firstSignal(source: SignalSource): Promise<EndingSignal> {
   return new Promise((resolve) => {
