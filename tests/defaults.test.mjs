@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { parseBenchOptions } from "../packages/cli/dist/bench/options.js";
 import { parseConnectOptions } from "../packages/cli/dist/connect/options.js";
 import { PATIENCE } from "../packages/cli/dist/connect/script.js";
 import { parseServeOptions } from "../packages/cli/dist/serve/options.js";
@@ -147,14 +148,44 @@ describe("the defaults in the documentation", () => {
       "--ca": "Node's",
       ...none("--execute", "--wait", "--header", "--protocol", "--origin", "--cookie"),
     });
-    const parsed = parseConnectOptions(["--help"]);
-    const help = "help" in parsed ? parsed.help : "";
-    const known = [...help.matchAll(/^ {2}(?:-\w, )?--(?:no-)?([a-z-]+)/gm)].map(
-      ([, name]) => `--${name}`,
-    );
+    const known = optionsIn(parseConnectOptions(["--help"]));
     assert.deepEqual([...Object.keys(options), "--help"].sort(), known.sort());
   });
+
+  it("are those of bench, and leave out none of its options", () => {
+    const settings = parseBenchOptions(["9998"]);
+    assert.ok(!("help" in settings));
+    const { connections, inFlight, message, duration, warmUp, json } = settings;
+    assert.deepEqual(readTable("`trunkline bench`"), {
+      "--connections": String(connections),
+      "--in-flight": String(inFlight),
+      "--size": String(message.length),
+      "--binary": typeof message === "string" ? "off" : "on",
+      "--duration": String(duration / 1000),
+      "--warm-up": String(warmUp / 1000),
+      "--json": json ? "on" : "off",
+      ...none("--rate", "--message", "--pid"),
+    });
+    const table = Object.keys(readTable("`trunkline bench`"));
+    const shared = Object.keys(readTable("`trunkline connect`"));
+    const known = optionsIn(parseBenchOptions(["--help"]));
+    const named = [...table, ...shared, "--help"];
+    assert.deepEqual(
+      known.filter((name) => !named.includes(name)),
+      [],
+    );
+  });
 });
+
+/**
+ * The options that a help lists.
+ *
+ * @param {object} parsed
+ */
+function optionsIn(parsed) {
+  const help = "help" in parsed ? String(parsed.help) : "";
+  return [...help.matchAll(/^ {2}(?:-\w, )?--(?:no-)?([a-z-]+)/gm)].map(([, name]) => `--${name}`);
+}
 
 /**
  * A constant of a module of the client, as it stands there.

@@ -34,6 +34,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "talk to a WebSocket from a terminal or a pipe",
     load: async () => (await import("./connect/command.ts")).connectCommand,
   },
+  bench: {
+    summary: "load on a server: throughput, latency, and what a message costs it",
+    load: async () => (await import("./bench/command.ts")).benchCommand,
+  },
   conform: {
     summary: "RFC 6455 and RFC 7692, case by case, against a server or a client",
     load: async () => (await import("./conform/command.ts")).conformCommand,
