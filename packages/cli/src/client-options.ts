@@ -1,7 +1,7 @@
 /** The options of the commands that open connections: what they are called, and what the client makes of them. */
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { WebSocketOptions } from "trunkline/client";
-import { readSeconds } from "./command-line.ts";
+import { parseLine, readSeconds } from "./command-line.ts";
 import { readAddress } from "./connect/address.ts";
 import { readAuthorities } from "./serve/tls-files.ts";
 
@@ -25,6 +25,31 @@ export interface RawClientOptions {
   readonly timeout: number;
   readonly insecure?: true;
   readonly ca?: string;
+}
+
+/** Options under the headings of a help. */
+export type OptionGroups = readonly (readonly [
+  heading: string,
+  options: () => readonly Option[],
+])[];
+
+/**
+ * Reads the line of a command whose one argument is an address; `Raw` is what its options make.
+ * @throws {CommandError} with exit code 2
+ */
+export function parseClientLine<Raw extends RawClientOptions>(
+  command: Command,
+  groups: OptionGroups,
+  args: readonly string[],
+): { readonly url: URL; readonly raw: Raw } | { readonly help: string } {
+  command.argument("<url>", "ws:// or wss://; localhost:9998/echo and :9998/echo will do", readUrl);
+  for (const [heading, options] of groups) {
+    for (const option of options()) command.addOption(option.helpGroup(`${heading}:`));
+  }
+  const help = parseLine(command, args);
+  if (help !== undefined) return { help };
+  // readUrl is what made the argument.
+  return { url: command.processedArgs[0] as URL, raw: command.opts<Raw>() };
 }
 
 export function toClientSettings(raw: RawClientOptions): ClientSettings {
@@ -82,7 +107,7 @@ export function tlsOptions(): readonly Option[] {
   ];
 }
 
-export function readUrl(text: string): URL {
+function readUrl(text: string): URL {
   try {
     return readAddress(text);
   } catch (error) {

@@ -6,13 +6,14 @@ import { InvalidArgumentError, Option } from "commander";
 import {
   type ClientSettings,
   handshakeOptions,
+  type OptionGroups,
+  parseClientLine,
   type RawClientOptions,
-  readUrl,
   tlsOptions,
   toClientSettings,
 } from "../client-options.ts";
 import { CommandError } from "../command-error.ts";
-import { newCommand, parseLine, readCount, readSeconds } from "../command-line.ts";
+import { newCommand, readCount, readSeconds } from "../command-line.ts";
 import type { LoadSettings } from "./load.ts";
 import { makeMessage } from "./message.ts";
 
@@ -33,14 +34,9 @@ export type ParsedOptions = BenchSettings | { readonly help: string };
 export function parseBenchOptions(args: readonly string[]): ParsedOptions {
   const command = newCommand("bench")
     .description("Put load on a server that answers each message, and tell what it did.")
-    .argument("<url>", "ws:// or wss://; localhost:9998/echo and :9998/echo will do", readUrl);
-  for (const [group, options] of OPTIONS) {
-    for (const option of options()) command.addOption(option.helpGroup(`${group}:`));
-  }
-  const help = parseLine(command.addHelpText("after", EXAMPLES), args);
-  if (help !== undefined) return { help };
-  // readUrl is what made the argument.
-  return toSettings(command.processedArgs[0] as URL, command.opts<RawOptions>());
+    .addHelpText("after", EXAMPLES);
+  const parsed = parseClientLine<RawOptions>(command, OPTIONS, args);
+  return "help" in parsed ? parsed : toSettings(parsed.url, parsed.raw);
 }
 
 interface RawOptions extends RawClientOptions {
@@ -82,7 +78,7 @@ function refuseBoth(one: string, first: unknown, other: string, second: unknown)
 /** Bytes. */
 const DEFAULT_SIZE = 64;
 
-const OPTIONS: readonly (readonly [string, () => readonly Option[]])[] = [
+const OPTIONS: OptionGroups = [
   ["Load", loadOptions],
   ["Opening handshake", handshakeOptions],
   ["TLS", tlsOptions],

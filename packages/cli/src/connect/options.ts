@@ -7,12 +7,13 @@ import {
   addText,
   type ClientSettings,
   handshakeOptions,
+  type OptionGroups,
+  parseClientLine,
   type RawClientOptions,
-  readUrl,
   tlsOptions,
   toClientSettings,
 } from "../client-options.ts";
-import { newCommand, parseLine, readCount, readSeconds } from "../command-line.ts";
+import { newCommand, readCount, readSeconds } from "../command-line.ts";
 
 export interface ConnectSettings extends ClientSettings {
   readonly url: URL;
@@ -33,14 +34,9 @@ export type ParsedOptions = ConnectSettings | { readonly help: string };
 export function parseConnectOptions(args: readonly string[]): ParsedOptions {
   const command = newCommand("connect")
     .description("Talk to a WebSocket from a terminal, from a script or from a pipe.")
-    .argument("<url>", "ws:// or wss://; localhost:9998/echo and :9998/echo will do", readUrl);
-  for (const [group, options] of OPTIONS) {
-    for (const option of options()) command.addOption(option.helpGroup(`${group}:`));
-  }
-  const help = parseLine(command.addHelpText("after", EXAMPLES), args);
-  if (help !== undefined) return { help };
-  // readUrl is what made the argument.
-  return toSettings(command.processedArgs[0] as URL, command.opts<RawOptions>());
+    .addHelpText("after", EXAMPLES);
+  const parsed = parseClientLine<RawOptions>(command, OPTIONS, args);
+  return "help" in parsed ? parsed : toSettings(parsed.url, parsed.raw);
 }
 
 interface RawOptions extends RawClientOptions {
@@ -63,7 +59,7 @@ function toSettings(url: URL, raw: RawOptions): ConnectSettings {
   };
 }
 
-const OPTIONS: readonly (readonly [string, () => readonly Option[]])[] = [
+const OPTIONS: OptionGroups = [
   ["What is sent", sendingOptions],
   ["Opening handshake", handshakeOptions],
   ["TLS", tlsOptions],
