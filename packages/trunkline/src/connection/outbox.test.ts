@@ -15,8 +15,21 @@ interface Bench {
   readonly writer: Writer;
 }
 
-function newBench(overflow: "close" | "drop-newest" | "drop-oldest" = "close"): Bench {
-  const transport = new FakeTransport();
+/** One that brings the peer's answers before a write returns, as streams in memory do. */
+class AnsweredTransport extends FakeTransport {
+  readonly answers: (() => void)[] = [];
+
+  override writeAll(pieces: readonly Uint8Array[]): boolean {
+    const left = super.writeAll(pieces);
+    this.answers.shift()?.();
+    return left;
+  }
+}
+
+function newBench(
+  overflow: "close" | "drop-newest" | "drop-oldest" = "close",
+  transport: FakeTransport = new FakeTransport(),
+): Bench {
   const outbox = new Outbox(transport, overflow);
   return { transport, outbox, writer: new Writer("server", runtime, outbox, undefined) };
 }
@@ -76,6 +89,29 @@ describe("what one turn produced", () => {
     assert.equal(bench.transport.writes, 0);
     bench.outbox.release();
     assert.equal(bench.transport.writes, 1);
+  });
+
+  test("leaves once, when the peer's answer comes and is answered inside of the write", async () => {
+    const transport = new AnsweredTransport();
+    const bench = newBench("close", transport);
+    const answer = (word: string): void => {
+      bench.outbox.hold();
+      sendMessage(bench, word);
+      bench.outbox.release();
+    };
+    transport.answers.push(
+      () => answer("two"),
+      () => {
+        transport.holding = true;
+        answer("three");
+        answer("four");
+      },
+    );
+    sendMessage(bench, "one");
+    await nextTurn();
+    drainAll(bench);
+    const words = ["one", "two", "three", "four"].map((word) => text(word));
+    assert.deepEqual(transport.wire, join(...words));
   });
 
   test("leaves in the order in which it was sent, small, large, control and end", async () => {

@@ -43,6 +43,12 @@ function borrow(size: number): Uint8Array | undefined {
   return block;
 }
 
+/** Returns a block to where it came from; blocks of our own go to the collector. */
+function giveBack(block: Uint8Array): void {
+  if (block.length === SHARED_BLOCK) shared ??= block;
+  else if (block.length === LARGE_BLOCK) large ??= block;
+}
+
 function isShared({ length }: Uint8Array): boolean {
   return length === SHARED_BLOCK || length === LARGE_BLOCK;
 }
@@ -271,10 +277,8 @@ export class Outbox implements Sink, Flushable {
     this.buffer = larger;
   }
 
-  /** Returns the block to where it came from; blocks of our own go to the collector. */
   #giveBack(): void {
-    if (this.buffer.length === SHARED_BLOCK) shared ??= this.buffer;
-    else if (this.buffer.length === LARGE_BLOCK) large ??= this.buffer;
+    giveBack(this.buffer);
     this.buffer = EMPTY;
   }
 
@@ -309,17 +313,22 @@ export class Outbox implements Sink, Flushable {
     if (bytes.length > 0 && !this.#transport.write(bytes)) this.#block();
   }
 
+  /** A stream in memory brings the peer's answer inside the call: what that causes begins a block of its own. */
   #writeBlock(): void {
-    const left = this.#transport.write(this.buffer.subarray(0, this.length));
-    this.#handed += this.length;
+    const block = this.buffer;
+    const bytes = block.subarray(0, this.length);
+    this.buffer = EMPTY;
     this.length = 0;
+    this.#handed += bytes.length;
+    const left = this.#transport.write(bytes);
     if (!left) this.#block();
     if (!left && !this.#transport.copies) {
       // The transport keeps the block. Whoever needs a shared one next makes it.
-      if (this.buffer.length === SHARED_BLOCK) shared = Buffer.allocUnsafeSlow(SHARED_BLOCK);
-      this.buffer = EMPTY;
-    } else if (!this.#held || !left) {
-      this.#giveBack();
+      if (block.length === SHARED_BLOCK) shared = Buffer.allocUnsafeSlow(SHARED_BLOCK);
+    } else if (left && this.#held && this.buffer === EMPTY) {
+      this.buffer = block;
+    } else {
+      giveBack(block);
     }
   }
 
