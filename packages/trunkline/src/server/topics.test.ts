@@ -268,6 +268,27 @@ describe("what one turn publishes", () => {
     assert.equal(line.transport.wire.length, 10_000 * 1004);
   });
 
+  it("reaches everybody, whatever is sent to them when a subscriber cannot take it", async () => {
+    const topics = new Topics();
+    const line = new Line();
+    const notice = encodeMessage("somebody is slow", nodeRuntime);
+    const slow: Subscriber = {
+      shared: undefined,
+      sendEncoded: () => line.sendEncoded(notice),
+      joinBatch: () => false,
+      leaveBatch() {},
+    };
+    topics.subscribe("news", line);
+    topics.subscribe("news", slow);
+    assert.equal(topics.publish("news", "hi"), 2);
+    await nextTurn();
+    const expected = [encodeMessage("hi", nodeRuntime), notice];
+    assert.deepEqual(
+      [...line.transport.wire],
+      expected.flatMap((frame) => [...frame]),
+    );
+  });
+
   it("keeps every subscriber's order, whatever else it sends, joins, leaves or cannot take", async () => {
     const who = fc.nat(2);
     const topic = fc.constantFrom("a", "b");

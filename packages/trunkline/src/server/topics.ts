@@ -96,18 +96,21 @@ function sendTo(
   except: Subscriber | undefined,
 ): number {
   const batch = frame.length > COPIED_PAYLOAD ? undefined : batchFor(group, frame.length);
+  const apart: Subscription[] = [];
   let count = 0;
-  // A slow subscriber may be closed, and leave, while this runs; a walk allows that.
-  for (const { subscriber } of group.subscriptions) {
-    if (subscriber === except) {
-      subscriber.leaveBatch();
-      continue;
-    }
-    if (batch === undefined || !subscriber.joinBatch(batch, deflated))
-      subscriber.sendEncoded(frame);
-    count++;
+  for (const subscription of group.subscriptions) {
+    const { subscriber } = subscription;
+    if (subscriber === except) subscriber.leaveBatch();
+    else if (batch !== undefined && subscriber.joinBatch(batch, deflated)) count++;
+    else apart.push(subscription);
   }
   batch?.append(frame);
+  // Only then: a handler hears of what is dropped, and what it sends takes others out of the batch.
+  for (const subscription of apart) {
+    if (!group.subscriptions.has(subscription)) continue;
+    subscription.subscriber.sendEncoded(frame);
+    count++;
+  }
   return count;
 }
 
