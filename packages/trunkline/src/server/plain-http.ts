@@ -24,6 +24,9 @@ export function responseOn(socket: Duplex, request: IncomingMessage, clock: Cloc
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Parameters<ServerResponse["assignSocket"]>[0]); // node:http's own
+  // With the upgrade, Node took off the listener that tells the response of its socket's drain.
+  socket.on("drain", () => response.emit("drain"));
+  Object.defineProperty(response, "writableNeedDrain", { get: () => socket.writableNeedDrain });
   response.on("finish", () => endAfterAnswer(socket, clock));
   return response;
 }

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { describe, it, type TestContext } from "node:test";
 import { deferred } from "../connection/deferred.ts";
 import { cert, key } from "../testing/certificate.test.util.ts";
@@ -648,6 +649,21 @@ describe("attach", () => {
       assert.equal(head.headers.get("connection"), "close");
       assert.match(await peer.rest(), /plain \/page/);
     });
+
+  it("lets an answer to another protocol's offer be longer than the stream holds at once", async (context) => {
+    const part = "a".repeat(1_048_576);
+    const http = createServer(async (_request, response) => {
+      for (const _half of [1, 2]) {
+        await pipeline(Readable.from([part, part]), response, { end: false });
+      }
+      response.end();
+    });
+    const { connect: run } = await mount(context, { "/echo": echo }, { http });
+    const peer = await run();
+    peer.write("GET /page HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+    await peer.head();
+    assert.ok((await peer.rest()).length >= 4 * part.length);
+  });
 
   it("is said twice for one server only by mistake", () => {
     const sockets = new SocketServer({ routes: {}, logger: {} });
