@@ -19,8 +19,17 @@ export const systemClock: Clock = {
   resolution: 250,
   now: () => performance.now(),
   setTimer(callback, ms) {
-    const timer = setTimeout(callback, ms);
+    let immediate: NodeJS.Immediate | undefined;
+    // What came while this thread was busy is read first: a pong, an answer, a Close that is waited for.
+    const timer = setTimeout(() => {
+      immediate = setImmediate(callback);
+    }, ms);
     timer.unref();
-    return { cancel: () => clearTimeout(timer) };
+    return {
+      cancel: () => {
+        clearTimeout(timer);
+        clearImmediate(immediate);
+      },
+    };
   },
 };
