@@ -40,6 +40,24 @@ test("a stream that breaks closes with its error", async () => {
   assert.deepEqual(sees.events, ["close: the cable was cut"]);
 });
 
+test("what a write in the place of a socket's own holds back may be overwritten meanwhile", async (t) => {
+  const [near, far] = await tcpPair(t);
+  const { write } = near;
+  near.write = (chunk: Uint8Array) => {
+    setImmediate(() => write.call(near, chunk));
+    return true;
+  };
+  const sees = new Recorder();
+  new DuplexTransport(far).start(sees);
+  const transport = new DuplexTransport(near);
+  transport.start(new Recorder());
+  const bytes = pattern(10);
+  transport.write(bytes);
+  bytes.fill(0);
+  await sees.until(() => sees.count === 10);
+  assert.deepEqual(sees.bytes, pattern(10));
+});
+
 test("a write that fails is no drain", async () => {
   const stream = new Duplex({
     read() {},

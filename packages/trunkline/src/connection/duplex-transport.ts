@@ -27,8 +27,9 @@ export class DuplexTransport implements Transport {
   protected readonly stream: Duplex & SocketExtras;
   /**
    * What is written is copied first, and what is read as well. Not for a TCP socket: its bytes are
-   * out of this process when their write is done. A TLS socket holds every write for a while; another
-   * Duplex may hand the very same memory on to a reader in this process, who is late, or who wrote it.
+   * out of this process when their write is done. A TLS socket holds every write for a while, and so may
+   * a `write` that somebody put in the place of Node's; another Duplex may hand the very same memory on
+   * to a reader in this process, who is late, or who wrote it.
    */
   readonly copies: boolean;
   protected receiver: Receiver | undefined;
@@ -40,7 +41,10 @@ export class DuplexTransport implements Transport {
 
   constructor(stream: Duplex) {
     this.stream = stream;
-    this.copies = !(stream instanceof Socket) || stream instanceof TLSSocket;
+    this.copies =
+      !(stream instanceof Socket) ||
+      stream instanceof TLSSocket ||
+      stream.write !== Socket.prototype.write;
   }
 
   /** A second call brings in another receiver, who hears everything from there on. */
