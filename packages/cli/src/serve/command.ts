@@ -46,7 +46,7 @@ export async function serveCommand(
     stdout.write(settings.help);
     return 0;
   }
-  const logFile = await openLogFile(settings, stderr);
+  const logFile = await chooseLogFile(settings, stderr);
   const output = logFile ?? stderr;
   const isDated = logFile !== undefined;
   const log = createLog({ level: settings.logLevel, output, environment, isDated });
@@ -71,13 +71,13 @@ export async function serveCommand(
   return 0;
 }
 
-async function openLogFile(
+async function chooseLogFile(
   { logFile: path, logMax: maxSize, logCount: count }: ServeSettings,
   fallback: LogOutput,
 ): Promise<LogFile | undefined> {
   if (path === undefined) return undefined;
-  const { LogFile } = await import("./log-file.ts");
-  return new LogFile({ path, maxSize, count, fallback });
+  const { openLogFile } = await import("./log-file.ts");
+  return openLogFile({ path, maxSize, count, fallback });
 }
 
 /**

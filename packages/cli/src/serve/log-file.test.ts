@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { test } from "node:test";
 import { makeFolder } from "../temporary-folder.test.util.ts";
-import { LogFile } from "./log-file.ts";
+import { LogFile, openLogFile } from "./log-file.ts";
 
 function makeFallback() {
   const texts: string[] = [];
@@ -15,7 +15,7 @@ test("lines go to the file, behind what it has", async (t) => {
   const folder = await makeFolder(t, { "s.log": "before\n" });
   const fallback = makeFallback();
   const path = join(folder.path, "s.log");
-  const log = new LogFile({ path, maxSize: 1000, count: 5, fallback });
+  const log = await openLogFile({ path, maxSize: 1000, count: 5, fallback });
   log.write("one\n");
   log.write("two\n");
   await log.close();
@@ -27,7 +27,7 @@ test("a file that has its size is begun anew, and as many older ones are kept as
   const folder = await makeFolder(t);
   const path = join(folder.path, "s.log");
   for (const letter of ["a", "b", "c", "d", "e"]) {
-    const log = new LogFile({ path, maxSize: 10, count: 2, fallback: makeFallback() });
+    const log = await openLogFile({ path, maxSize: 10, count: 2, fallback: makeFallback() });
     log.write(`${letter.repeat(9)}\n`);
     await log.close();
   }
@@ -46,7 +46,7 @@ for (const [maxSize, count] of [
   test(`with ${maxSize} bytes and ${count} older files it is one file without end`, async (t) => {
     const folder = await makeFolder(t);
     const path = join(folder.path, "s.log");
-    const log = new LogFile({ path, maxSize, count, fallback: makeFallback() });
+    const log = await openLogFile({ path, maxSize, count, fallback: makeFallback() });
     for (let at = 0; at < 10; at++) log.write("0123456789\n");
     await log.close();
     assert.deepEqual(await readdir(folder.path), ["s.log"]);
@@ -68,7 +68,7 @@ test("a full disk is told once, and no line is lost", async () => {
     },
   });
   const broken = new Promise((resolve) => stream.once("close", resolve));
-  const log = new LogFile({ path: "s.log", maxSize: 0, count: 0, fallback, open: () => stream });
+  const log = new LogFile("s.log", stream, fallback);
   for (const text of ["1\n", "2\n", "3\n", "4\n"]) log.write(text);
   await broken;
   log.write("5\n");
@@ -82,20 +82,26 @@ test("a full disk is told once, and no line is lost", async () => {
   ]);
 });
 
-test("a path that is a folder is told, and what was to be logged is written besides", async (t) => {
-  const folder = await makeFolder(t, { "d/x": "" });
-  const lines: string[] = [];
-  const path = join(folder.path, "d");
-  const told = new Promise<void>((resolve) => {
-    const fallback = {
-      write(text: string) {
-        lines.push(text);
-        if (lines.length === 2) resolve();
-      },
-    };
-    new LogFile({ path, maxSize: 10, count: 1, fallback }).write("one\n");
+for (const [path, why] of [
+  ["d", "it is not a file"],
+  ["d/x/s.log", "it is not a folder"],
+] as const) {
+  test(`${path}, which cannot be opened, is told before anything is logged`, async (t) => {
+    const folder = await makeFolder(t, { "d/x": "" });
+    const fallback = makeFallback();
+    const full = join(folder.path, path);
+    await assert.rejects(openLogFile({ path: full, maxSize: 10, count: 1, fallback }), {
+      exitCode: 1,
+      message: `the log file ${full} cannot be written: ${why}`,
+    });
+    assert.deepEqual(fallback.texts, []);
   });
-  await told;
-  assert.match(lines[0] ?? "", /^trunkline: cannot write the log file .*; the log goes on here\n$/);
-  assert.equal(lines[1], "one\n");
+}
+
+test("folders on the way to the file are made", async (t) => {
+  const folder = await makeFolder(t);
+  const path = join(folder.path, "a/b/s.log");
+  const log = await openLogFile({ path, maxSize: 10, count: 1, fallback: makeFallback() });
+  await log.close();
+  assert.equal(await readFile(path, "utf8"), "");
 });

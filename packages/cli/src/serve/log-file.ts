@@ -1,11 +1,13 @@
 /**
- * The log file of `-l`: begun anew when it has grown to a size, older ones kept as `name.1`, `name.2`. A
- * disk that is full or a folder that went is no reason to end: what cannot be written goes to standard
- * error from then on, with a line that says why.
+ * The log file of `-l`: begun anew when it has grown to a size, older ones kept as `name.1`, `name.2`.
+ * One that cannot be opened ends the start. Later a disk that is full is no reason to end: what cannot
+ * be written goes to standard error from then on, with a line that says why.
  */
+import { once } from "node:events";
 import { resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { createStream } from "rotating-file-stream";
+import { CommandError } from "../command-error.ts";
 import { describeFileError } from "../file-error.ts";
 import type { LogOutput } from "../log.ts";
 
@@ -16,8 +18,19 @@ export interface LogFileOptions {
   /** Older files that are kept; 0 as above. */
   readonly count: number;
   readonly fallback: LogOutput;
-  /** Default: a file of the system. */
-  open?(path: string): Writable;
+}
+
+/** @throws {CommandError} with exit code 1 */
+export async function openLogFile(options: LogFileOptions): Promise<LogFile> {
+  const { path, maxSize, count, fallback } = options;
+  const stream = openRotating(path, maxSize, count);
+  try {
+    await once(stream, "open");
+  } catch (cause) {
+    const why = describeWriteError(cause);
+    throw new CommandError(1, `the log file ${path} cannot be written: ${why}`, { cause });
+  }
+  return new LogFile(path, stream, fallback);
 }
 
 export class LogFile implements LogOutput {
@@ -26,10 +39,9 @@ export class LogFile implements LogOutput {
   /** Undefined from its first fault on. */
   #stream: Writable | undefined;
 
-  constructor({ path, maxSize, count, fallback, open }: LogFileOptions) {
+  constructor(path: string, stream: Writable, fallback: LogOutput) {
     this.#path = path;
     this.#fallback = fallback;
-    const stream = open?.(path) ?? openRotating(path, maxSize, count);
     stream.on("error", (error: Error) => this.#fail(error));
     this.#stream = stream;
   }
@@ -71,9 +83,10 @@ function openRotating(path: string, maxSize: number, count: number): Writable {
   return createStream(name, { size: `${maxSize}B`, rotate: count });
 }
 
-function describeWriteError(error: Error): string {
-  const code = "code" in error ? error.code : undefined;
+function describeWriteError(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOSPC" || code === "EDQUOT") return "the disk is full";
   if (code === "EROFS") return "the disk cannot be written to";
-  return describeFileError(error);
+  const why = describeFileError(error);
+  return /\(it is not a file\)$/.test(why) ? "it is not a file" : why; // the stream's own sentence
 }

@@ -358,11 +358,10 @@ test("-l takes the log, with the day; the start lines stay", async (t) => {
   assert.match(text, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} info {2}open \/echo/m);
 });
 
-test("a log file that cannot be written is told, and the server goes on", async (t) => {
-  const { command, port } = await start(t, { "logs/x": "" }, ["-l", "logs"]);
-  await shakeHands(port, "/echo");
-  await command.line(/^trunkline: cannot write the log file logs: .*; the log goes on here$/);
-  await command.line(/info {2}open \/echo/);
+test("a log file that cannot be written ends the start", async (t) => {
+  const { code, stderr } = await fail(t, { "logs/x": "" }, ["-p", "0", "-l", "logs"]);
+  assert.equal(code, 1);
+  assert.match(stderr, /^trunkline: the log file logs cannot be written: it is not a file$/m);
 });
 
 test("options without a meaning here are accepted, each with a line that says why", async (t) => {
