@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { type Command, InvalidArgumentError } from "commander";
-import { newCommand, parseLine, readCount, readPort, readSeconds } from "./command-line.ts";
+import {
+  newCommand,
+  parseLine,
+  readCount,
+  readCountTo,
+  readPort,
+  readSeconds,
+} from "./command-line.ts";
 
 function readPartner(text: string): string {
   if (text !== "it's") return text;
@@ -103,4 +110,12 @@ it("reads seconds as milliseconds", () => {
 it("reads ports, and no other numbers", () => {
   assert.deepEqual(["0", "9998", "65535"].map(readPort), [0, 9998, 65_535]);
   for (const text of ["", "-1", "65536", "1.5", "http"]) assert.throws(() => readPort(text));
+});
+
+it("reads counts up to a bound", () => {
+  const read = readCountTo(10);
+  assert.deepEqual(["1", "10"].map(read), [1, 10]);
+  for (const text of ["", "0", "11", "1.5", "-1"]) {
+    assert.throws(() => read(text), { message: "it must be a whole number from 1 to 10." });
+  }
 });

@@ -158,6 +158,15 @@ export function readCount(text: string): number {
   throw new InvalidArgumentError("it must be a whole number, 1 or more.");
 }
 
+/** What the system, or a timer, takes for a number is bounded. */
+export function readCountTo(most: number): (text: string) => number {
+  return (text) => {
+    const count = Number(text);
+    if (/^\d+$/.test(text) && count > 0 && count <= most) return count;
+    throw new InvalidArgumentError(`it must be a whole number from 1 to ${most}.`);
+  };
+}
+
 export function readPort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;

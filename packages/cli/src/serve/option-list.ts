@@ -4,7 +4,7 @@
  */
 import { InvalidArgumentError, Option } from "commander";
 import { type ServeOptions, SocketServer } from "trunkline/server";
-import { readCount, readPort, readSeconds } from "../command-line.ts";
+import { readCount, readCountTo, readPort, readSeconds } from "../command-line.ts";
 import { LEVELS, type Level, parseLevel } from "../log.ts";
 
 /** Other long names of the same options. */
@@ -114,7 +114,7 @@ function accessOptions(): readonly Option[] {
     new Option(
       "-q, --queue <number>",
       "connections that the system keeps waiting (default: 511)",
-    ).argParser(readCount),
+    ).argParser(readCountTo(LARGEST)),
   ];
 }
 
@@ -159,10 +159,12 @@ function readSize(text: string): number {
   throw new InvalidArgumentError("it must be a whole number, 0 or more.");
 }
 
-/** Up to what the system takes for a number. */
+/** What the system takes for a number. */
+const LARGEST = 2_147_483_647;
+
 function readWhole(text: string): number | undefined {
   const value = Number(text);
-  return /^\d+$/.test(text) && value <= 2_147_483_647 ? value : undefined;
+  return /^\d+$/.test(text) && value <= LARGEST ? value : undefined;
 }
 
 /** As in pywebsocket each begins with a slash: it is a path of the server. */

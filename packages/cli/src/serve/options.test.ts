@@ -198,7 +198,8 @@ const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
   [["handlers/"], /^"handlers\/" is a word too many: "trunkline serve" takes options only/],
   [["--trust-proxy", "foo"], /^--trust-proxy cannot be "foo": .* a range such as/],
   [["--log-max", "1.5"], /"1\.5": it must be a whole number, 0 or more/],
-  [["-q", "0"], /-q, --queue cannot be "0": it must be a whole number, 1 or more/],
+  [["-q", "0"], /-q, --queue cannot be "0": it must be a whole number from 1 to 2147483647/],
+  [["-q", "2147483648"], /-q, --queue cannot be "2147483648"/],
   [["-P", "http"], /a whole number from 0 to 65535/],
   [["--deflate-log-level", "loud"], /cannot be "loud": it must be one of/],
 ];
