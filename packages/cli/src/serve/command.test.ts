@@ -388,6 +388,18 @@ test("a port that is taken on either address family ends it with 1 and a sentenc
   assert.match(ended.stderr, /^trunkline: port \d+ on \S+ is taken: .* -p\n$/);
 });
 
+test("a bug at the start is shown, and ends it", { timeout: 15_000 }, async (t) => {
+  const folder = await makeFolder(t, {
+    "bug.mjs":
+      'import { Server } from "node:net";\nServer.prototype.listen = () => { throw new Error("a bug"); };',
+    "handlers/a.js": ECHO,
+  });
+  const NODE_OPTIONS = "--import ./bug.mjs";
+  const ended = await runCommand(t, folder.path, ["-p", "0"], { NODE_OPTIONS }).exit;
+  assert.equal(ended.code, 1);
+  assert.match(ended.stderr, /^Error: a bug\n {4}at /);
+});
+
 test("a key without permission is told", { skip: process.getuid?.() === 0 }, async (t) => {
   const folder = await makeFolder(t, files);
   await chmod(join(folder.path, "key.pem"), 0o000);
