@@ -170,18 +170,20 @@ describe("trunkline conform", () => {
     assert.equal(code, 0);
   });
 
-  it("says in one sentence that the report cannot be written", async () => {
+  for (const option of ["--json", "--junit", "--html"]) {
+    it(`says that the file of ${option} cannot be written before a case is played`, async () => {
+      const only = ["--only", "pings/ping-1-whole"];
+      const { code, out, err } = await conform("server", url(), ...only, option, folder);
+      assert.deepEqual([code, out], [1, ""]);
+      assert.equal(err, `trunkline: the report ${folder} cannot be written: it is a folder.\n`);
+    });
+  }
+
+  it("says so before a client is waited for", async () => {
     const file = join(folder, "missing", "results.json");
-    const { code, err } = await conform(
-      "server",
-      url(),
-      "--only",
-      "pings/ping-1-whole",
-      "--json",
-      file,
-    );
-    assert.equal(code, 1);
-    assert.match(err, /^trunkline: the report could not be written: ENOENT.*\.\n$/);
+    const { code, out, err } = await conform("client", "--port", "0", "--json", file);
+    assert.deepEqual([code, out], [1, ""]);
+    assert.match(err, /^trunkline: the report .* cannot be written: its folder is not there\.\n$/);
   });
 
   it("bounds the memory of a process that is there, and says when it is not", async () => {

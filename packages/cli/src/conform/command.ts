@@ -2,15 +2,12 @@
  * `trunkline conform`: plays the suite and says what came of it. This file puts the parts together; the
  * cases are in `cases/`, and `case.ts` tells how one is written.
  */
-import { writeFile } from "node:fs/promises";
 import { CommandError } from "../command-error.ts";
 import type { CommandContext } from "../run.ts";
 import { type Case, isFor } from "./case.ts";
 import { makeGroups } from "./cases/index.ts";
 import { ClientUnderTest } from "./client-under-test.ts";
-import { formatPage } from "./html-report.ts";
 import { makeReport } from "./json-report.ts";
-import { formatJunit } from "./junit-report.ts";
 import { readMemory } from "./memory.ts";
 import {
   type ClientCommandSettings,
@@ -20,6 +17,7 @@ import {
   type ServerCommandSettings,
 } from "./options.ts";
 import { createProgress } from "./progress.ts";
+import { checkReportFiles, writeReports } from "./report-files.ts";
 import { type Result, runCases } from "./runner.ts";
 import { selectCases } from "./selection.ts";
 import { ServerUnderTest } from "./server-under-test.ts";
@@ -36,6 +34,7 @@ export async function conformCommand(
   }
   const cases = chooseCases(settings, settings.mode);
   if (!settings.list) {
+    await checkReportFiles(settings);
     return settings.mode === "server"
       ? testServer(settings, cases, context)
       : testClient(settings, cases, context);
@@ -137,7 +136,7 @@ async function conclude(
   stdout: CommandContext["stdout"],
 ): Promise<number> {
   stdout.write(formatSummary(results));
-  await writeReports(settings, name, results);
+  await writeReports(settings, makeReport(settings.mode, name, results));
   return results.some(({ verdict }) => verdict === "fail") ? 1 : 0;
 }
 
@@ -160,24 +159,4 @@ async function probe(
 async function checkProcess(pid: number | undefined): Promise<void> {
   if (pid === undefined || (await readMemory(pid)) !== undefined) return;
   throw new CommandError(2, `there is no process ${pid} on this machine whose memory can be seen.`);
-}
-
-async function writeReports(
-  { mode, json, junit, html }: CommandSettings,
-  name: string,
-  results: readonly Result[],
-): Promise<void> {
-  const report = makeReport(mode, name, results);
-  if (json !== undefined) await writeReport(json, `${JSON.stringify(report, undefined, 1)}\n`);
-  if (junit !== undefined) await writeReport(junit, formatJunit(report));
-  if (html !== undefined) await writeReport(html, formatPage(report));
-}
-
-async function writeReport(path: string, content: string): Promise<void> {
-  try {
-    await writeFile(path, content);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(1, `the report could not be written: ${reason}.`, { cause: error });
-  }
 }
