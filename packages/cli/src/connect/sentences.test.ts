@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { it } from "node:test";
 import { WebSocket } from "trunkline/client";
+import { serve } from "trunkline/server";
 import { CERTIFICATE, KEY } from "../serve/certificate.test.util.ts";
 import { describeFailure } from "./sentences.ts";
 
@@ -35,6 +36,13 @@ for (const [certificate, ends] of [
     assert.match(describeFailure(event.error), ends);
   });
 }
+
+it("ends a sentence once", async (t) => {
+  const server = await serve({ port: 0, routes: { "/": { message() {} } }, logger: {} });
+  t.after(() => server.close());
+  const [event] = await once(new WebSocket(server.url, "chat"), "error");
+  assert.match(describeFailure(event.error), /has no Sec-WebSocket-Protocol header\.$/);
+});
 
 it("tells another failure in its own words", () => {
   assert.equal(describeFailure(new Error("no way")), "no way.");

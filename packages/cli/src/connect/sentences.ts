@@ -28,7 +28,7 @@ const LIBRARY_ADVICE = / \(a private CA goes into the option tls: \{ ca \}\)$/;
 const OUR_ADVICE = "; --ca names a private CA, --insecure accepts any certificate";
 
 function endSentence(text: string): string {
-  return text.endsWith("?") ? text : `${text}.`;
+  return /[.?]$/.test(text) ? text : `${text}.`;
 }
 
 const NAMES: Readonly<Record<number, string>> = {
