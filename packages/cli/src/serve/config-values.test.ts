@@ -53,7 +53,7 @@ test("in an INI file a number is text", () => {
 
 const faults: readonly (readonly [Readonly<Record<string, unknown>>, boolean, RegExp])[] = [
   [{ prot: 1 }, false, /^conf: there is no option "prot"\. Did you mean "port"\?$/],
-  [{ config: "other" }, false, /^conf: there is no option "config"/],
+  [{ config: "other" }, false, /^conf: there is no option "config"\.$/],
   [{ noConsole: true }, false, /^conf: there is no option "noConsole"/],
   [{ port: "80" }, false, /^conf: "port" must be a number, not "80"\.$/],
   [{ port: 70_000 }, false, /^conf: "port" cannot be 70000: it must be a whole number/],

@@ -38,7 +38,8 @@ function findOption(command: Command, key: string): Option | undefined {
 }
 
 function describeUnknownKey(key: string, command: Command): string {
-  const keys = command.options.map((option) => option.attributeName());
+  const names = command.options.map((option) => option.attributeName());
+  const keys = names.filter((name) => name !== "config");
   const near = nearest(key, [...keys, "websockHandlers", "serverHost"]);
   return `there is no option "${key}".${near === undefined ? "" : ` Did you mean "${near}"?`}`;
 }
