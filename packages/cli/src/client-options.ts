@@ -1,7 +1,7 @@
 /** The options of the commands that open connections: what they are called, and what the client makes of them. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { WebSocketOptions } from "trunkline/client";
-import { parseLine, readSeconds } from "./command-line.ts";
+import { parseLine, readList, readSeconds } from "./command-line.ts";
 import { readAddress } from "./connect/address.ts";
 import { readAuthorities } from "./serve/tls-files.ts";
 
@@ -92,7 +92,7 @@ export function handshakeOptions(): readonly Option[] {
     new Option("-o, --origin <origin>", "the Origin header, as a page of that origin sends it"),
     new Option("--cookie <pair>", '"name=value"; may be repeated')
       .default([], "none")
-      .argParser(addText),
+      .argParser(addCookie),
     new Option("--no-compression", "do not offer permessage-deflate"),
     new Option("--timeout <seconds>", "how long the connection may take to open; 0 waits for ever")
       .default(10_000, "10")
@@ -120,8 +120,12 @@ export function addText(text: string, before: readonly string[] = []): readonly 
 }
 
 function addNames(text: string, before: readonly string[]): readonly string[] {
-  const names = text.split(",").map((name) => name.trim());
-  return [...before, ...names.filter((name) => name !== "")];
+  return [...before, ...readList(text)];
+}
+
+function addCookie(pair: string, before: readonly string[]): readonly string[] {
+  if (pair.indexOf("=") < 1) throw new InvalidArgumentError('it must be "name=value".');
+  return [...before, pair];
 }
 
 function addHeader(

@@ -173,6 +173,14 @@ export function readPort(text: string): number {
   throw new InvalidArgumentError("it must be a whole number from 0 to 65535.");
 }
 
+/** What stands between commas; something must. */
+export function readList(text: string): readonly string[] {
+  const entries = text.split(",").map((entry) => entry.trim());
+  const list = entries.filter((entry) => entry !== "");
+  if (list.length === 0) throw new InvalidArgumentError("it is empty.");
+  return list;
+}
+
 /** The longest delay of a timer, in seconds: 24 days. */
 const LONGEST = 2_147_483;
 

@@ -237,7 +237,17 @@ describe("trunkline conform", () => {
       ["server", "ws://a", "--onyl", "x"],
       /no option "--onyl"\. Did you mean --only\?/,
     ],
-    ["a wait that is no number", ["server", "ws://a", "--wait", "soon"], /whole number, 1 or more/],
+    ["a wait that is no number", ["server", "ws://a", "--wait", "soon"], /whole number from 1 to/],
+    [
+      "a wait that no timer has",
+      ["server", "ws://a", "--wait", "2147483647"],
+      /whole number from 1 to 2147480000/,
+    ],
+    [
+      "an empty list",
+      ["server", "ws://a", "--only", ","],
+      /^trunkline: --only .*: it is empty\.$/m,
+    ],
     [
       "a case that is not there",
       ["server", "ws://a", "--only", "pings/none"],

@@ -4,7 +4,14 @@
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { CommandError } from "../command-error.ts";
-import { newCommand, parseLine, readCount, readPort } from "../command-line.ts";
+import {
+  newCommand,
+  parseLine,
+  readCount,
+  readCountTo,
+  readList,
+  readPort,
+} from "../command-line.ts";
 
 /** What both directions share. */
 export interface CommonSettings {
@@ -89,20 +96,23 @@ function makeCommand(settle: (settings: CommandSettings) => void): Command {
   return command.addHelpText("after", EXAMPLES);
 }
 
+/** The longest delay of a timer, less what is added to a wait. */
+const LONGEST_WAIT = 2_147_480_000;
+
 function commonOptions(): readonly Option[] {
   return [
     new Option(
       "--only <list>",
       'groups, cases or sections, comma-separated, "*" for any letters',
-    ).argParser(readList),
-    new Option("--skip <list>", "what to leave out, written as for --only").argParser(readList),
+    ).argParser(addList),
+    new Option("--skip <list>", "what to leave out, written as for --only").argParser(addList),
     new Option("--list", "list the chosen cases and play none"),
     new Option("--json <file>", "write the results as JSON"),
     new Option("--junit <file>", "write the results as JUnit's XML, for a CI system"),
     new Option("--html <file>", "write the results as a page that opens from disk"),
     new Option("--wait <milliseconds>", "how long an answer may take; more for who is far or busy")
       .default(2000)
-      .argParser(readCount),
+      .argParser(readCountTo(LONGEST_WAIT)),
     new Option(
       "--max-message-size <bytes>",
       "the largest message that the tested side takes; more must be 1009",
@@ -175,7 +185,6 @@ function readAddress(text: string): URL {
   );
 }
 
-function readList(text: string, before: readonly string[] = []): readonly string[] {
-  const words = text.split(",").map((word) => word.trim());
-  return [...before, ...words.filter((word) => word !== "")];
+function addList(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...readList(text)];
 }

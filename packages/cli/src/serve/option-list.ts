@@ -4,7 +4,7 @@
  */
 import { InvalidArgumentError, Option } from "commander";
 import { type ServeOptions, SocketServer } from "trunkline/server";
-import { readCount, readCountTo, readPort, readSeconds } from "../command-line.ts";
+import { readCount, readCountTo, readList, readPort, readSeconds } from "../command-line.ts";
 import { LEVELS, type Level, parseLevel } from "../log.ts";
 
 /** Other long names of the same options. */
@@ -179,13 +179,6 @@ function readLevel(text: string): Level {
   const level = parseLevel(text);
   if (level) return level;
   throw new InvalidArgumentError(`it must be one of ${LEVELS.join(", ")}.`);
-}
-
-function readList(text: string): readonly string[] {
-  const entries = text.split(",").map((entry) => entry.trim());
-  const list = entries.filter((entry) => entry !== "");
-  if (list.length === 0) throw new InvalidArgumentError("it is empty.");
-  return list;
 }
 
 function readOrigins(text: string): readonly string[] | "any" {
