@@ -683,6 +683,24 @@ describe("attach", () => {
   });
 });
 
+describe("attach", () => {
+  // An application of Express is a function with `on`, which never hears of an upgrade.
+  const application = Object.assign(() => {}, { on: () => {}, off: () => {} });
+  for (const [what, given, called] of [
+    ["an application", application, "a function"],
+    ["another object", {}, "an object"],
+    ["nothing", undefined, "undefined"],
+  ] as const) {
+    it(`takes ${what} for a mistake`, () => {
+      const sockets = new SocketServer({ routes: {}, logger: {} });
+      assert.throws(() => sockets.attach(given as unknown as Server), {
+        name: "TypeError",
+        message: `attach takes an HTTP server, as createServer() and an application's listen() return one, not ${called}`,
+      });
+    });
+  }
+});
+
 describe("setRoutes", () => {
   it("gives new connections the new routes, and open ones go on", async (context) => {
     const { open, sockets, connect: run } = await mount(context, { "/echo": echo, "/old": echo });

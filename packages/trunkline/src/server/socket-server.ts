@@ -16,7 +16,7 @@ import { openTransport } from "../connection/transports.ts";
 import { GOING_AWAY } from "../protocol/close.ts";
 import { Decision } from "./decision.ts";
 import { compileTrust, readForwarded, type TrustedProxies } from "./forwarded.ts";
-import type { Routes } from "./handler.ts";
+import { describe, type Routes } from "./handler.ts";
 import { printable, quoted } from "./log-text.ts";
 import { type AllowedOrigins, compileOrigins, parseAuthority } from "./origin.ts";
 import { asksForWebSocket, responseOn } from "./plain-http.ts";
@@ -137,6 +137,7 @@ class SocketServerBase {
 
   /** Takes the upgrades of an HTTP server until `close`. */
   attach(httpServer: UpgradeSource, options: AttachOptions = {}): void {
+    checkSource(httpServer);
     checkOptionNames(options, ["unmatched"], "attach");
     const { unmatched } = options;
     if (unmatched !== undefined && unmatched !== "refuse" && unmatched !== "ignore") {
@@ -401,6 +402,14 @@ class SocketServerBase {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** An application, as Express makes one, has `on` too, and would never tell of an upgrade. */
+function checkSource(given: unknown): void {
+  if (typeof given === "object" && given !== null && "on" in given) return;
+  throw new TypeError(
+    `attach takes an HTTP server, as createServer() and an application's listen() return one, not ${describe(given)}`,
+  );
 }
 
 export type SocketServer = SocketServerBase;
