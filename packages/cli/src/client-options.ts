@@ -115,10 +115,6 @@ function readUrl(text: string): URL {
   }
 }
 
-export function addText(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
-}
-
 function addNames(text: string, before: readonly string[]): readonly string[] {
   return [...before, ...readList(text)];
 }

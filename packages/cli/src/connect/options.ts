@@ -4,7 +4,6 @@
  */
 import { Option } from "commander";
 import {
-  addText,
   type ClientSettings,
   handshakeOptions,
   type OptionGroups,
@@ -106,4 +105,8 @@ error, 4 not answered.
 
 function readWait(text: string): number {
   return text === "forever" ? Number.POSITIVE_INFINITY : readSeconds(text);
+}
+
+function addText(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
