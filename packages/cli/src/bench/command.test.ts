@@ -5,6 +5,7 @@ import { type ServeOptions, type Server, serve } from "trunkline/server";
 import { CERTIFICATE, KEY } from "../serve/certificate.test.util.ts";
 import { type RunningCommand, runCommand } from "../serve/running-command.test.util.ts";
 import { makeFolder } from "../temporary-folder.test.util.ts";
+import { benchCommand } from "./command.ts";
 
 const echo: NonNullable<ServeOptions["routes"]>[string] = {
   message(socket, data) {
@@ -136,6 +137,16 @@ describe("trunkline bench", () => {
     const { code } = await command.exit;
     assert.equal(code, 0, command.output);
     assert.match(command.output, /\nmessages +[\d,]+ answered in /);
+  });
+
+  it("ends in a sentence when it is interrupted before it has begun", async () => {
+    const outcome = benchCommand([`:${server.port}/echo`], {
+      stdout: { write: () => {} },
+      stderr: { write: () => {} },
+      environment: {},
+    });
+    process.emit("SIGINT");
+    await assert.rejects(outcome, { exitCode: 1, message: /^interrupted before/ });
   });
 
   it("refuses what it cannot do in a sentence", async (t) => {

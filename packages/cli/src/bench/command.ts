@@ -69,6 +69,8 @@ async function runLoad(
   const tooEarly = interrupted.then(() => {
     throw new CommandError(1, "interrupted before anything was measured.");
   });
+  // It may come before anybody waits for it.
+  tooEarly.catch(() => {});
   const pids = await findProcesses(settings);
   const before = await readUsage(pids);
   const { compressed, opening } = await Promise.race([openAll(load, settings), tooEarly]);
