@@ -10,6 +10,8 @@ interface Stage {
   readonly clock: ManualClock;
   /** Moves time on, turn by turn of a millisecond. */
   pass(ms: number): void;
+  /** Turns of the loop, in no time. */
+  turn(count: number): void;
 }
 
 /** Peers that open at once and answer nothing until they are told. */
@@ -43,7 +45,10 @@ function makeStage(
       next?.();
     }
   };
-  return { load, peers, clock, pass };
+  const turn = (count: number): void => {
+    for (let at = 0; at < count; at++) next?.();
+  };
+  return { load, peers, clock, pass, turn };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -122,6 +127,26 @@ describe("the load of bench", () => {
     assert.deepEqual(sentTo(peers), [36, 35, 35]);
     for (const peer of peers) for (let count = 0; count < 3; count++) peer.say("x");
     assert.ok(milliseconds(load.latencies.max) >= 98);
+  });
+
+  it("keeps a high rate, whose interval is too short to be added up", async () => {
+    const { load, clock, turn } = makeStage({ rate: 3_000_000 });
+    await load.open();
+    // As the machine's clock counts: since 1970.
+    clock.advance(1_800_000_000_000);
+    load.start();
+    clock.advance(1);
+    turn(9);
+    assert.equal(load.unanswered, 3001);
+  });
+
+  it("lets time for others pass while it is behind", async () => {
+    const { load, clock, pass } = makeStage({ rate: 1_000_000 });
+    await load.open();
+    load.start();
+    clock.advance(999);
+    pass(1);
+    assert.equal(load.unanswered, 1001);
   });
 
   it("leaves out what is due where the server takes nothing", async () => {

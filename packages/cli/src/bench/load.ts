@@ -27,6 +27,8 @@ export interface LoadSurroundings {
 const OPENING_AT_ONCE = 100;
 /** At a rate a message is left out where this much waits for a server that takes less. Bytes. */
 const MOST_WAITING = 4 * 1024 * 1024;
+/** Messages at a rate that cannot be kept up must leave time for answers, timers and signals. */
+const MOST_A_TURN = 1000;
 /** Nanoseconds of a millisecond. A histogram has whole numbers, from 1 on. */
 const NANOSECONDS = 1e6;
 
@@ -47,7 +49,8 @@ export class Load {
   #unanswered = 0;
   #leftOut = 0;
   #sends = false;
-  #due = 0;
+  #begin = 0;
+  #paced = 0;
   #next = 0;
   #settled: (() => void) | undefined;
 
@@ -120,7 +123,7 @@ export class Load {
       }
       return;
     }
-    this.#due = now;
+    this.#begin = now;
     this.#pace(1000 / rate);
   }
 
@@ -128,8 +131,14 @@ export class Load {
   #pace(interval: number): void {
     if (!this.#sends || this.#lines.length === 0) return;
     const now = this.#surroundings.clock.now();
-    // A message's time runs from when it was due: who stalls pays for all that waited.
-    for (; this.#due <= now; this.#due += interval) this.#sendNext(this.#due);
+    for (let count = 0; count < MOST_A_TURN; count++) {
+      // Counted from the beginning: a short interval would be rounded in each sum, and perhaps away.
+      const due = this.#begin + this.#paced * interval;
+      if (due > now) break;
+      this.#paced++;
+      // A message's time runs from when it was due: who stalls pays for all that waited.
+      this.#sendNext(due);
+    }
     this.#surroundings.turn(() => this.#pace(interval));
   }
 
