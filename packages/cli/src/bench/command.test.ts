@@ -85,6 +85,14 @@ describe("trunkline bench", () => {
     assert.ok(told.answered > 0 && told.unanswered === 0 && latency.p50 > 0, output);
   });
 
+  it("measures for as long as it was told, however long its look at the server takes", async (t) => {
+    const many = Array.from({ length: 2000 }, () => ["--pid", String(process.pid)]).flat();
+    const { code, output } = await run(t, "/echo", "--json", "-d", "0.5", ...many);
+    assert.equal(code, 0, output);
+    const { milliseconds } = JSON.parse(output).messages;
+    assert.ok(milliseconds > 250, `${milliseconds}`);
+  });
+
   it("is not confused by a greeting", async (t) => {
     assert.equal((await run(t, "/greets")).code, 0);
   });
