@@ -158,6 +158,21 @@ describe("the load of bench", () => {
     assert.deepEqual([sentTo(peers), load.leftOut], [[0], 10]);
   });
 
+  it("takes no longer for an answer when many wait", async () => {
+    const { load, peers } = makeStage({ connections: 1, inFlight: 600_000 });
+    await load.open();
+    load.start();
+    void load.stop(1000);
+    const begin = performance.now();
+    for (let count = 0; count < 599_999; count++) peers[0]?.say("x");
+    // It is a fraction of a second, and was most of a minute.
+    assert.ok(performance.now() - begin < 10_000);
+    assert.deepEqual([load.answered, load.unanswered], [599_999, 1]);
+    peers[0]?.end({ code: 1001 });
+    await load.lost;
+    assert.equal(load.unanswered, 0);
+  });
+
   it("forgets a warm-up", async () => {
     const { load, peers } = makeStage();
     await load.open();

@@ -217,20 +217,33 @@ export class Load {
 class Line {
   readonly connection: Connection;
   readonly #message: string | Uint8Array;
-  /** The first is the next that is answered. */
   readonly #waiting: number[] = [];
+  /** Index of the next that is answered. */
+  #first = 0;
 
   constructor(load: Load, dial: Dial, message: string | Uint8Array) {
     this.#message = message;
     this.connection = dial(() => {
-      const due = this.#waiting.shift();
+      const due = this.#take();
       // What nobody asked for is no answer: a greeting, a push.
       if (due !== undefined) load.onAnswer(this, due);
     });
   }
 
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.length - this.#first;
+  }
+
+  /** `shift()` moves all that is behind it, once that is long. */
+  #take(): number | undefined {
+    const due = this.#waiting[this.#first];
+    if (due === undefined) return undefined;
+    this.#first++;
+    if (this.#first * 2 >= this.#waiting.length) {
+      this.#waiting.splice(0, this.#first);
+      this.#first = 0;
+    }
+    return due;
   }
 
   send(due: number): void {
