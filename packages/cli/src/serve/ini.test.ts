@@ -26,6 +26,7 @@ test("keys and values are read as Python's configparser reads them", () => {
 
 const faults = [
   ["", /^c\.ini has no section \[pywebsocket\]$/],
+  ["[pywebsocket3]\nport = 1", /^c\.ini has no section \[pywebsocket\]$/],
   ["port = 1", /^c\.ini:1: "port = 1" stands before the section \[pywebsocket\]$/],
   ["[pywebsocket]\nport", /^c\.ini:2: "port" is not "key = value"$/],
   ["[pywebsocket]\n= 1", /^c\.ini:2: "= 1" is not "key = value"$/],

@@ -12,15 +12,17 @@ const SECTION = "pywebsocket";
 export function readIni(file: string, text: string): Readonly<Record<string, string>> {
   const entries = new Map<string, string>();
   let section: string | undefined;
+  let isFound = false;
   for (const [at, line] of text.split(/\r?\n/).entries()) {
     const bare = line.trim();
     if (bare === "" || /^[#;]/.test(bare)) continue;
     const named = /^\[(.*)\]$/.exec(bare)?.[1];
     section = named ?? section;
+    isFound ||= section === SECTION;
     if (named !== undefined || (section !== undefined && section !== SECTION)) continue;
     readLine(entries, section, bare, `${file}:${at + 1}`);
   }
-  if (section === undefined) throw new CommandError(2, `${file} has no section [${SECTION}]`);
+  if (!isFound) throw new CommandError(2, `${file} has no section [${SECTION}]`);
   return Object.fromEntries(entries);
 }
 
