@@ -2,6 +2,7 @@
  * What the command lines of the commands share: commander set up so that nothing is written and nothing
  * exits, and one sentence for each way to get a line wrong.
  */
+import { inspect } from "node:util";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { CommandError } from "./command-error.ts";
 import { nearest } from "./nearest.ts";
@@ -112,7 +113,13 @@ function describeInvalid(message: string): string {
 
 /** `fault` as the readers below throw it. */
 export function describeValue(name: string, value: unknown, fault: string): string {
-  return `${name} cannot be ${JSON.stringify(value)}: ${fault}`;
+  return `${name} cannot be ${showValue(value)}: ${fault}`;
+}
+
+export function showValue(value: unknown): string {
+  // JSON has no NaN, which is what Number() makes of a variable that is not set, and no bigint.
+  if (typeof value === "number" || typeof value === "bigint") return inspect(value);
+  return JSON.stringify(value) ?? String(value);
 }
 
 function describeMissing(command: Command): string {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { parseServeOptions } from "./options.ts";
 
 function parse(entries: Readonly<Record<string, unknown>>, isText = false) {
@@ -57,6 +58,8 @@ const faults: readonly (readonly [Readonly<Record<string, unknown>>, boolean, Re
   [{ noConsole: true }, false, /^conf: there is no option "noConsole"/],
   [{ port: "80" }, false, /^conf: "port" must be a number, not "80"\.$/],
   [{ port: 70_000 }, false, /^conf: "port" cannot be 70000: it must be a whole number/],
+  [{ port: Number.NaN }, false, /^conf: "port" cannot be NaN: it must be a whole number/],
+  [{ port: 8080n }, false, /^conf: "port" must be a number, not 8080n\.$/],
   [{ port: "x" }, true, /^conf: "port" cannot be "x": it must be a whole number/],
   [{ tls: "true" }, false, /^conf: "tls" must be true or false, not "true"\.$/],
   [{ tls: "maybe" }, true, /^conf: "tls" must be true or false, not "maybe"\.$/],
@@ -77,7 +80,7 @@ const faults: readonly (readonly [Readonly<Record<string, unknown>>, boolean, Re
 ];
 
 for (const [entries, isText, message] of faults) {
-  test(`${JSON.stringify(entries)} ${isText ? "as text " : ""}is told by file and key`, () => {
+  test(`${inspect(entries)} ${isText ? "as text " : ""}is told by file and key`, () => {
     assert.throws(() => parse(entries, isText), { name: "CommandError", exitCode: 2, message });
   });
 }

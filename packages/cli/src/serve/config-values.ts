@@ -4,7 +4,7 @@
  */
 import { type Command, InvalidArgumentError, type Option } from "commander";
 import { CommandError } from "../command-error.ts";
-import { describeValue } from "../command-line.ts";
+import { describeValue, showValue } from "../command-line.ts";
 import { nearest } from "../nearest.ts";
 import { ALIASES } from "./option-list.ts";
 
@@ -33,13 +33,16 @@ function findOption(command: Command, key: string): Option | undefined {
   const dashed = key.replace(/[A-Z]/g, (letter) => `-${letter}`).replaceAll("_", "-");
   const name = `--${dashed.toLowerCase()}`;
   const long = ALIASES[name] ?? name;
-  if (long === "--config") return undefined;
-  return command.options.find((option) => option.long === long && !option.negate);
+  return keysOf(command).find((option) => option.long === long);
+}
+
+/** A file names no other file. */
+function keysOf({ options }: Command): readonly Option[] {
+  return options.filter((option) => option.long !== "--config" && !option.negate);
 }
 
 function describeUnknownKey(key: string, command: Command): string {
-  const names = command.options.map((option) => option.attributeName());
-  const keys = names.filter((name) => name !== "config");
+  const keys = keysOf(command).map((option) => option.attributeName());
   const near = nearest(key, [...keys, "websockHandlers", "serverHost"]);
   return `there is no option "${key}".${near === undefined ? "" : ` Did you mean "${near}"?`}`;
 }
@@ -61,8 +64,8 @@ function isFlag(option: Option): boolean {
 function readConfigValue(option: Option, value: unknown, isText: boolean, place: string): unknown {
   const text = textOf(option, value, isText);
   if (text === undefined) {
-    const shown = JSON.stringify(value) ?? String(value);
-    throw new CommandError(2, `${place} must be ${describeType(option)}, not ${shown}.`);
+    const type = describeType(option);
+    throw new CommandError(2, `${place} must be ${type}, not ${showValue(value)}.`);
   }
   if (typeof text === "boolean") return text;
   try {
