@@ -425,6 +425,16 @@ for (const [args, says] of [
   });
 }
 
+test("a configuration file that never finishes loading is told", async (t) => {
+  const folder = await makeFolder(t, {
+    "trunkline.config.ts": "await new Promise(() => {}); export default {};",
+  });
+  const ended = await runCommand(t, folder.path, []).exit;
+  assert.equal(ended.code, 1);
+  const says = /^trunkline: trunkline\.config\.ts does not finish loading: .* top-level await.*\n$/;
+  assert.match(ended.stderr, says);
+});
+
 test("help names -p, -w and -d first, and --version is the package's", async (t) => {
   const folder = await makeFolder(t);
   const help = runCommand(t, folder.path, ["--help"]);

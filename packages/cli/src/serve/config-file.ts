@@ -2,6 +2,7 @@
  * Finds and reads the configuration file: pywebsocket's INI, or a module or JSON file of our own, which
  * loads as a handler does. What its keys mean is `config-values.ts`'s business.
  */
+import { once } from "node:events";
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CommandError } from "../command-error.ts";
@@ -59,10 +60,24 @@ async function readOwn(file: string): Promise<ConfigFile> {
 async function load(file: string): Promise<Readonly<Record<string, unknown>>> {
   const { ModuleLoader } = await import("../handlers/module-loader.ts");
   try {
-    return await new ModuleLoader().load(resolve(file));
+    return await orIdle(new ModuleLoader().load(resolve(file)), file);
   } catch (error) {
     if (!(error instanceof LoadProblem)) throw error;
     throw new CommandError(1, `${showPlace(error)}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Where nothing is left that could settle a top-level await, Node would end without a word. */
+async function orIdle<Value>(loading: Promise<Value>, file: string): Promise<Value> {
+  const idle = new AbortController();
+  const ended = once(process, "beforeExit", { signal: idle.signal }).then(() => {
+    const why = "it has a top-level await that nothing settles";
+    throw new CommandError(1, `${file} does not finish loading: ${why}`);
+  });
+  try {
+    return await Promise.race([loading, ended]);
+  } finally {
+    idle.abort();
   }
 }
 
