@@ -565,6 +565,25 @@ test("what is sent on a closing or closed socket is discarded, and stays in buff
   await done;
 });
 
+test("the Close's own bytes are not in bufferedAmount", async (context) => {
+  const { socket, closed, done } = await connect(context, async (peer) => {
+    await peer.accept();
+    await peer.frame();
+    peer.write(encodeFrame(opcodes.text, "got it"));
+    await peer.answerClose();
+  });
+  await opened(socket);
+  socket.send("a message that has left by then");
+  await once(socket as EventTarget, "message");
+  socket.close(1000, "done");
+  assert.equal(socket.bufferedAmount, 0);
+  socket.send("12345");
+  assert.equal(socket.bufferedAmount, 5);
+  await closed;
+  assert.equal(socket.bufferedAmount, 5);
+  await done;
+});
+
 // ---- beside the class
 
 test("ping sends its data, and a ping of the server's is answered", async (context) => {

@@ -275,6 +275,8 @@ export class WebSocket extends EventTarget {
     // "If the WebSocket closing handshake has not yet been started: Start the WebSocket closing handshake".
     // "If reason is non-empty but code is null, then set code to 1000."
     const sent = code === undefined && reason ? 1000 : code;
+    // What has left by now is off the count before the Close's own bytes wait.
+    this.#amount.add(0, this.#waitingBytes());
     if (this.#queue?.busy) this.#queue.close(sent, reason);
     else this.#connection?.close(sent, reason);
   }
