@@ -27,6 +27,17 @@ test("no text is empty, and a sentence repeats what it is about in both language
   }
 });
 
+test("a connection that did not open for want of a subprotocol is told as one that may have", () => {
+  for (const [texts, word] of [
+    [english, /subprotocol/],
+    [chinese, /子协议/],
+  ] as const) {
+    assert.match(texts.failedToOpen("ws://a/", ["chat", "v2"]), /ws:\/\/a\/.*chat.*v2/);
+    assert.match(texts.failedToOpen("ws://a/", ["chat"]), word);
+    assert.doesNotMatch(texts.failedToOpen("ws://a/", []), word);
+  }
+});
+
 test("the reader's choice goes before the browser's languages, and English is the last resort", () => {
   assert.equal(chooseLanguage("en", ["zh-CN", "en"]), "en");
   assert.equal(chooseLanguage(null, ["de-DE", "zh-CN", "en"]), "zh");

@@ -12,6 +12,7 @@ const factsInterval = 200;
 
 startShell(tellAgain);
 let address = "";
+let askedProtocols: readonly string[] = [];
 const listener: LineListener = { opened, received, closed };
 const line = new Line(listener);
 const log = new LogView();
@@ -34,6 +35,7 @@ function connect(to: string, protocols: string[]): void {
     return connectForm.refuse(texts.refusedByBrowser(message));
   }
   address = to;
+  askedProtocols = protocols;
   tell("connect", () => texts.connectingTo(to));
   showState();
 }
@@ -58,9 +60,9 @@ function send(message: Message): void {
 }
 
 function closed({ code, reason, wasClean, wasOpen }: LineClose): void {
-  const to = address;
+  const [to, protocols] = [address, askedProtocols];
   const ended = () => texts.closed(code, reason, wasClean);
-  const failed = () => texts.failedToOpen(to);
+  const failed = () => texts.failedToOpen(to, protocols);
   if (!wasOpen) tell("error", failed);
   log.addEvent("close", ended());
   connectForm.say(wasOpen ? ended : failed);

@@ -216,8 +216,11 @@ export const chinese: Texts = {
       name === undefined ? "" : `（${name}）`,
     ].join("");
   },
-  failedToOpen: (address) =>
-    `无法连接到 ${address}。可能那里没有服务器，也可能服务器拒绝了：路径不存在，或来源不被允许。浏览器不告诉页面是哪一种，服务器的日志会说。`,
+  failedToOpen: (address, protocols) => {
+    const unselected =
+      protocols.length === 0 ? "" : `，或不支持所请求的子协议（${protocols.join("、")}）`;
+    return `无法连接到 ${address}。可能那里没有服务器，也可能服务器拒绝了：路径不存在，或来源不被允许${unselected}。浏览器不告诉页面是哪一种，服务器的日志会说。`;
+  },
   failedWhileOpen: "连接失败。",
 
   addressMissing: "请输入地址，例如 ws://localhost:9998/echo",

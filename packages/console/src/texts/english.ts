@@ -221,8 +221,14 @@ export const english = {
       name === undefined ? "" : ` (${name})`,
     ].join("");
   },
-  failedToOpen: (address: string): string =>
-    `No connection to ${address}. Either nothing listens there, or the server refused: an unknown path, a foreign origin. A browser does not tell a page which; the server's log does.`,
+  failedToOpen: (address: string, protocols: readonly string[]): string => {
+    // A browser fails a connection whose server selected none of those that it was asked for.
+    const unselected =
+      protocols.length === 0
+        ? ""
+        : `, no use for the subprotocols asked for (${protocols.join(", ")})`;
+    return `No connection to ${address}. Either nothing listens there, or the server refused: an unknown path, a foreign origin${unselected}. A browser does not tell a page which; the server's log does.`;
+  },
   failedWhileOpen: "The connection failed.",
 
   addressMissing: "Enter an address, for example ws://localhost:9998/echo",
