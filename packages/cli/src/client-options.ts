@@ -107,7 +107,7 @@ export function tlsOptions(): readonly Option[] {
   ];
 }
 
-function readUrl(text: string): URL {
+export function readUrl(text: string): URL {
   try {
     return readAddress(text);
   } catch (error) {

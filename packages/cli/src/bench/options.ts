@@ -13,7 +13,7 @@ import {
   toClientSettings,
 } from "../client-options.ts";
 import { CommandError } from "../command-error.ts";
-import { newCommand, readCount, readSeconds } from "../command-line.ts";
+import { newCommand, readCount, readCountTo, readSeconds } from "../command-line.ts";
 import type { LoadSettings } from "./load.ts";
 import { makeMessage } from "./message.ts";
 
@@ -97,9 +97,9 @@ function loadOptions(): readonly Option[] {
     new Option(
       "-r, --rate <number>",
       "messages a second, of all connections together, whatever the server does; without it, as fast as answers come",
-    ).argParser((text) => readUpTo(text, MOST_A_SECOND)),
-    new Option("-n, --size <bytes>", "length of a message (default: 64)").argParser((text) =>
-      readUpTo(text, LONGEST),
+    ).argParser(readCountTo(MOST_A_SECOND)),
+    new Option("-n, --size <bytes>", "length of a message (default: 64)").argParser(
+      readCountTo(LONGEST),
     ),
     new Option("-m, --message <text>", "what is sent, in place of a filling"),
     new Option("--binary", "send binary messages"),
@@ -137,12 +137,6 @@ line.
 const MOST_A_SECOND = 10_000_000;
 /** Bytes: about the longest string that Node makes. */
 const LONGEST = 500_000_000;
-
-function readUpTo(text: string, most: number): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count > 0 && count <= most) return count;
-  throw new InvalidArgumentError(`it must be a whole number from 1 to ${most}.`);
-}
 
 function readDuration(text: string): number {
   const duration = readSeconds(text);

@@ -2,7 +2,8 @@
  * The command line of `trunkline conform`: its words and options, and one sentence for each way to get
  * them wrong. It touches neither files nor network.
  */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
+import { readUrl } from "../client-options.ts";
 import { CommandError } from "../command-error.ts";
 import {
   newCommand,
@@ -84,7 +85,11 @@ function makeCommand(settle: (settings: CommandSettings) => void): Command {
   );
   const server = newCommand("server", command)
     .description("Test a server that echoes every message, by its address.")
-    .argument("[url]", "ws:// or wss://, the address of the echo", readAddress)
+    .argument(
+      "[url]",
+      "ws:// or wss://, the address of the echo; localhost:9998/echo and :9998/echo will do",
+      readUrl,
+    )
     .action((url: URL | undefined, options: RawServerOptions) => settle(checkServer(url, options)));
   for (const option of [...commonOptions(), ...serverOptions()]) server.addOption(option);
   const client = newCommand("client", command)
@@ -174,15 +179,6 @@ function settingsOf(raw: RawOptions): CommonSettings {
   const { only, json, junit, html, wait, maxMessageSize, pid } = raw;
   const list = raw.list === true;
   return { only, skip: raw.skip ?? [], list, json, junit, html, wait, maxMessageSize, pid };
-}
-
-function readAddress(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^wss?:$/.test(url.protocol) && url.hash === "") return url;
-  const whole = /^[\w.-]+(:\d+)?(\/|$)/.test(text) ? ` Did you mean ws://${text}?` : "";
-  throw new InvalidArgumentError(
-    `it must be an absolute ws: or wss: URL without a fragment.${whole}`,
-  );
 }
 
 function addList(text: string, before: readonly string[] = []): readonly string[] {
