@@ -204,7 +204,8 @@ describe("the pages", { skip }, () => {
         await page.locator("#to").selectOption("100000000");
         await page.getByRole("button", { name: "Start" }).click();
         await page.locator("#results tr").first().waitFor();
-        await page.getByRole("button", { name: "Stop" }).click();
+        // A click waits until the page is at rest, which a benchmark on its thread keeps it from on a busy machine.
+        await page.getByRole("button", { name: "Stop" }).dispatchEvent("click");
         await see(page.getByRole("status"), "Stopped.");
         assert.ok(await page.getByRole("button", { name: "Start" }).isEnabled());
       }
