@@ -132,7 +132,7 @@ describe("trunkline bench", () => {
     messages = 0;
     const { code, output } = await run(t, "/tires");
     assert.equal(code, 1);
-    assert.match(output, /\nThe server ended 1 connections?: 1 with 1011\.\n$/);
+    assert.match(output, /\nThe server ended 1 connection: 1 with 1011\.\n$/);
   });
 
   it("tells what it has when it is interrupted", async (t) => {

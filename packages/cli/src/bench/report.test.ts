@@ -78,8 +78,11 @@ this side  50 % of a core
     const text = formatResults(results({ unanswered: 3, leftOut: 1200, lost: [1011, 1006, 1011] }));
     assert.match(
       text,
-      /\n1,200 messages were due and not sent, .*\n3 messages were not answered in time\.\n/,
+      /\nDue and not sent, .*: 1,200 messages\.\nNot answered in time: 3 messages\.\n/,
     );
+    const one = formatResults(results({ load: { ...load, connections: 1 }, lost: [1006] }));
+    assert.match(one, /\nThe server ended 1 connection: 1 with 1006\.\n$/);
+    assert.match(formatLoad({ ...load, connections: 1 }), /: 1 connection, 16 in flight/);
     assert.match(text, /\nThe server ended 3 connections: 1 with 1006, 2 with 1011\.\n$/);
   });
 

@@ -53,7 +53,7 @@ export function formatLoad(load: LoadDescription): string {
   const together = rate === undefined ? "" : `, ${count(rate)} messages a second`;
   const size = `${count(message.bytes)} bytes of ${message.kind}`;
   const compression = compressed ? ", compressed where that pays" : "";
-  return `${url}: ${count(connections)} connections${each}${together}, ${size}${compression}\n`;
+  return `${url}: ${counted(connections, "connection")}${each}${together}, ${size}${compression}\n`;
 }
 
 export function formatResults(results: Results): string {
@@ -110,10 +110,10 @@ function describeFaults({ unanswered, leftOut, lost }: Results): string {
   const lines: string[] = [];
   if (leftOut > 0) {
     lines.push(
-      `${count(leftOut)} messages were due and not sent, because the server had not taken those before them.`,
+      `Due and not sent, because the server had not taken those before: ${counted(leftOut, "message")}.`,
     );
   }
-  if (unanswered > 0) lines.push(`${count(unanswered)} messages were not answered in time.`);
+  if (unanswered > 0) lines.push(`Not answered in time: ${counted(unanswered, "message")}.`);
   if (lost.length > 0) lines.push(describeLost(lost));
   return lines.map((line) => `${line}\n`).join("");
 }
@@ -121,7 +121,7 @@ function describeFaults({ unanswered, leftOut, lost }: Results): string {
 function describeLost(lost: readonly number[]): string {
   const codes = [...new Set(lost)].sort((a, b) => a - b);
   const each = codes.map((code) => `${lost.filter((one) => one === code).length} with ${code}`);
-  return `The server ended ${count(lost.length)} connections: ${each.join(", ")}.`;
+  return `The server ended ${counted(lost.length, "connection")}: ${each.join(", ")}.`;
 }
 
 /** Times are milliseconds, sizes bytes. */
@@ -183,6 +183,10 @@ function mebibytes(bytes: number): string {
 /** Three digits that count. */
 function number(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString("en");
+}
+
+function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
 function count(value: number): string {
